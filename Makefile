@@ -1,0 +1,54 @@
+# make run    set everything up and assess an example
+# make test   set everything up, check, and run every test
+# make check  format, lint, types, imports, sizes, generated files, and every gate of the knowledge
+# make docs   write the generated files afresh
+# make bench  the benchmarks, each as a ratio to a peer measured in the same run
+# make lock   pin the newest releases
+
+PYTHON ?= python3
+BIN := .venv/bin
+EXAMPLE := examples/one-painless-loss.yaml
+
+.PHONY: run test check docs bench lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Gravida needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: .venv/ready
+	$(BIN)/gravida assess $(EXAMPLE)
+
+check: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/code_health.py
+	$(BIN)/python docs/write_reference.py --check
+	$(BIN)/gravida check
+
+test: check
+	$(BIN)/pytest -n 2
+
+docs: .venv/ready
+	$(BIN)/python docs/write_reference.py
+
+bench: .venv/ready
+	$(BIN)/python benchmarks/verdicts.py
+	$(BIN)/python benchmarks/assessment.py
+	$(BIN)/python benchmarks/cold_start.py
+
+lock:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --upgrade --no-header --output-file requirements.lock
+
+clean:
+	rm -rf .venv validation/cql/node_modules
