@@ -1,0 +1,171 @@
+"""From a guideline's folder to a guideline and its recommendations."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from gravida.dictionary_loading import Draft, full_names, read_cases, read_facts, visible
+from gravida.guideline import (
+    Action,
+    Bound,
+    Condition,
+    Equivalent,
+    Guideline,
+    Recommendation,
+    Signature,
+    Source,
+    Topic,
+    Window,
+)  # fmt: skip
+from gravida.knowledge import Problem
+from gravida.knowledge_files import (
+    ActionsFile,
+    FuzzyFile,
+    GuidelineFile,
+    RecommendationFile,
+    WindowFile,
+    digest,
+    read_as,
+)  # fmt: skip
+from gravida.plain_yaml import Path as TreePath
+from gravida.plain_yaml import Tree, YamlError, read_yaml
+from gravida.typecheck import Scope, nearest
+from gravida.units import weeks
+
+EVERYONE = "everyone"
+
+
+def read_guideline(
+    folder: Path, draft: Draft, topics: Mapping[str, Topic], actions: Mapping[str, Action], shown: Callable[[Path], str]
+) -> tuple[Guideline, list[Recommendation]] | None:
+    """Read a folder. What is wrong goes to ``draft.problems``; without a readable ``guideline.yaml`` nothing comes back."""
+    tree = read_tree(folder / "guideline.yaml", draft, shown)
+    file: GuidelineFile | None = read_as(GuidelineFile, tree, draft.problems) if tree else None
+    if tree is None or file is None:
+        return None
+    if file.id != folder.name:
+        draft.problems.append(Problem(tree.place(("id",)), f"the id is {file.id!r} and the folder {folder.name!r}; they must be the same"))
+    prefix = folder.name + "/"
+    read_facts(file.definitions, tree, ("definitions",), prefix, draft)
+    reader = _Recommendations(folder.name, file.cite, prefix, draft, topics, actions)
+    found = [reader.read(path, shown) for path in sorted(folder.glob("*.yaml")) if path.name != "guideline.yaml"]
+    recommendations = [each for each in found if each is not None]
+    return _guideline(file, folder, prefix, recommendations, shown), recommendations
+
+
+def read_tree(path: Path, draft: Draft, shown: Callable[[Path], str]) -> Tree | None:
+    """Read one file of the knowledge; a problem goes to the draft."""
+    try:
+        return read_yaml(path.read_text(encoding="utf-8"), shown(path))
+    except YamlError as error:
+        draft.problems.append(Problem(f"{error.name}:{error.line}:{error.column}", error.message))
+    except UnicodeDecodeError:
+        draft.problems.append(Problem(shown(path), "this file is not UTF-8 text"))
+    except FileNotFoundError:
+        draft.problems.append(Problem(shown(path), "this file is missing"))
+    return None
+
+
+def _guideline(file: GuidelineFile, folder: Path, prefix: str, found: list[Recommendation], shown: Callable[[Path], str]) -> Guideline:
+    return Guideline(
+        id=folder.name, body=file.body, name=file.name, title=file.title, year=file.year, jurisdiction=file.jurisdiction,
+        status=file.status, status_note=file.status_note, cite=file.cite, superseded_by=file.superseded_by,
+        amends=file.amends, amended_by=file.amended_by, definitions=tuple(prefix + name for name in file.definitions),
+        recommendations=tuple(each.key for each in found), path=shown(folder),
+    )  # fmt: skip
+
+
+class _Recommendations:
+    """Reads the recommendations of one guideline, which share a scope of names."""
+
+    def __init__(self, guideline: str, cite: str, prefix: str, draft: Draft, topics: Mapping[str, Topic], actions: Mapping[str, Action]) -> None:
+        self.guideline, self.cite, self.prefix, self.draft = guideline, cite, prefix, draft
+        self.topics, self.actions = topics, actions
+        types = draft.types()
+        self.full = full_names(prefix, types)
+        self.scope = Scope(visible(prefix, types))
+
+    def read(self, path: Path, shown: Callable[[Path], str]) -> Recommendation | None:
+        """Read one file."""
+        tree = read_tree(path, self.draft, shown)
+        file: RecommendationFile | None = read_as(RecommendationFile, tree, self.draft.problems) if tree else None
+        if tree is None or file is None:
+            return None
+        before = len(self.draft.problems)
+        self._references(file, tree, path)
+        who = None if file.who == EVERYONE else self._condition(tree, ("who",), file.who)
+        unless = self._conditions(tree, "unless", file.unless)
+        silent_on = self._conditions(tree, "silent_on", file.silent_on)
+        window = self._window(file.window, tree)
+        if len(self.draft.problems) > before:
+            return None
+        return self._build(file, tree, who, unless, silent_on, window)
+
+    def _build(
+        self,
+        file: RecommendationFile,
+        tree: Tree,
+        who: Condition | None,
+        unless: tuple[Condition, ...],
+        silent_on: tuple[Condition, ...],
+        window: Window | None,
+    ) -> Recommendation:
+        actions, free_choice = _actions(file.action)
+        provenance = {key: value for key, value in file.provenance.model_dump().items() if value}
+        return Recommendation(
+            guideline=self.guideline, id=file.id, topic=file.topic,
+            source=Source(file.source.cite or self.cite, file.source.locator, file.source.entry, file.source.url),
+            provenance=provenance, says=file.says.strip(), plain=file.plain.strip(), who=who, stance=file.stance, path=tree.name,
+            strength=file.strength, actions=actions, free_choice=free_choice, unless=unless, silent_on=silent_on, window=window,
+            before_pregnancy=file.before_pregnancy, repeat_days=file.repeat, tier=file.tier, notes=file.notes,
+            cases=read_cases(file.cases, tree, ("cases",)),
+            equivalent=tuple(Equivalent(each.mutant, each.because) for each in file.equivalent),
+            review=tuple(Signature(each.by, each.role, each.on, each.digest) for each in file.review), digest=digest(tree.text),
+        )  # fmt: skip
+
+    def _references(self, file: RecommendationFile, tree: Tree, path: Path) -> None:
+        problem = self.draft.problems.append
+        if file.id != path.stem:
+            problem(Problem(tree.place(("id",)), f"the id is {file.id!r} and the file {path.name!r}; they must be the same"))
+        if file.topic not in self.topics:
+            problem(Problem(tree.place(("topic",)), f"there is no topic {file.topic!r}{nearest(file.topic, self.topics)}"))
+        for action in _actions(file.action)[0]:
+            if action not in self.actions:
+                problem(Problem(tree.place(("action",)), f"there is no action {action!r}{nearest(action, self.actions)}"))
+        if not file.action and file.stance != "inform":
+            problem(Problem(tree.place(("stance",)), f"a recommendation that says {file.stance!r} names an action; only 'inform' may leave it out"))
+        if file.who == EVERYONE and file.stance not in ("inform", "against"):
+            problem(Problem(tree.place(("who",)), "'everyone' is for stances inform and against only: nothing is offered to everyone unseen"))
+
+    def _conditions(self, tree: Tree, key: str, texts: tuple[str, ...]) -> tuple[Condition, ...]:
+        found = [self._condition(tree, (key, index), text) for index, text in enumerate(texts)]
+        return tuple(each for each in found if each is not None)
+
+    def _condition(self, tree: Tree, path: TreePath, text: str) -> Condition | None:
+        return self.draft.condition(tree, path, text, self.scope, self.full)
+
+    def _window(self, file: WindowFile | None, tree: Tree) -> Window | None:
+        if file is None:
+            return None
+        start, end = _bound(file.start), _bound(file.end)
+        if start is None and end is None:
+            self.draft.problems.append(Problem(tree.place(("window",)), "a window needs 'from' or 'to'; if the source gives none, leave the window out"))
+        if start and end and start.low > end.high:
+            self.draft.problems.append(Problem(tree.place(("window",)), f"this window ends ({weeks(end.high)}) before it begins ({weeks(start.low)})"))
+        return Window(start, end, file.ends == "deadline")
+
+
+def _actions(action: str | ActionsFile | None) -> tuple[tuple[str, ...], bool]:
+    """Return the actions, and whether any one of them will do."""
+    if action is None:
+        return (), False
+    if isinstance(action, str):
+        return (action,), False
+    return (action.any, True) if action.any else (action.all, False)
+
+
+def _bound(end: int | FuzzyFile | None) -> Bound | None:
+    if end is None:
+        return None
+    if isinstance(end, int):
+        return Bound(end, end)
+    return Bound(end.between[0], end.between[1], end.why)

@@ -1,0 +1,130 @@
+"""The knowledge as it is used: everything that was loaded, under full names.
+
+How it is read from files is in :mod:`gravida.library`; how it is kept ready between runs, in
+:mod:`gravida.knowledge_cache`.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from gravida.cql import AtLeast, Node, walk
+from gravida.evaluate import Meaning
+from gravida.facts import Dictionary
+from gravida.guideline import Action, Case, Condition, Equivalent, Guideline, Recommendation, Topic
+from gravida.index import Index, build_index
+
+ENVIRONMENT = "GRAVIDA_KNOWLEDGE"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a file. ``place`` is ``file:line:column``."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+class KnowledgeError(ValueError):
+    """The knowledge cannot be used. All problems are listed, not the first alone."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One document. ``citation`` is a line for a list of sources; ``url`` may be empty."""
+
+    key: str
+    citation: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FactNotes:
+    """What stands beside a fact and is not part of its meaning."""
+
+    place: str
+    cases: tuple[Case, ...] = ()
+    equivalent: tuple[Equivalent, ...] = ()
+    note: str = ""
+    provenance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How one feature of an earlier loss or birth speaks for or against cervical insufficiency."""
+
+    id: str
+    where: Node
+    leans: str
+    says: str
+    plain: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """What must hold between facts, or (with ``list``) between the fields of one entry."""
+
+    list: str
+    holds: Condition
+    because: str
+
+
+@dataclass(frozen=True, eq=False)
+class Knowledge:
+    """Everything that was loaded. All names are full names."""
+
+    root: Path
+    dictionary: Dictionary
+    criteria: Mapping[str, Node]
+    notes: Mapping[str, FactNotes]
+    topics: Mapping[str, Topic]
+    actions: Mapping[str, Action]
+    guidelines: Mapping[str, Guideline]
+    recommendations: Mapping[str, Recommendation]
+    bases: Mapping[str, Mapping[str, object]]
+    constraints: tuple[Constraint, ...] = ()
+    fits: tuple[Fit, ...] = ()
+    references: Mapping[str, Reference] = field(default_factory=dict)
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """What every name means, for the engines."""
+        return Meaning(self.dictionary.facts, self.dictionary.lists, self.criteria)
+
+    @cached_property
+    def index(self) -> Index:
+        """What rests on what."""
+        return build_index(self.dictionary.facts, self.criteria, self.recommendations, self.actions)
+
+    @cached_property
+    def largest_k(self) -> int:
+        """The largest count that any criterion asks for: how many blanks an incomplete list may need."""
+        nodes = [*self.criteria.values(), *(c.node for r in self.recommendations.values() for c in conditions(r))]
+        counts = [part.k for node in nodes for part in walk(node) if isinstance(part, AtLeast)]
+        return max(counts, default=1)
+
+
+def conditions(recommendation: Recommendation) -> tuple[Condition, ...]:
+    """Return every criterion of a recommendation: who, unless, silent_on."""
+    who = () if recommendation.who is None else (recommendation.who,)
+    return (*who, *recommendation.unless, *recommendation.silent_on)
+
+
+def knowledge_root() -> Path:
+    """Return the folder of knowledge: the environment's, the one beside the sources, or the one that was installed."""
+    named = os.environ.get(ENVIRONMENT)
+    if named:
+        return Path(named)
+    here = Path(__file__).resolve()
+    beside = here.parents[2] / "knowledge"
+    return beside if beside.is_dir() else here.parent / "knowledge"
