@@ -1,0 +1,5 @@
+"""``python -m gravida`` is the command ``gravida``."""
+
+from gravida.cli import main
+
+main()

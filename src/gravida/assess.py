@@ -1,0 +1,317 @@
+"""One record in, everything that the guidelines say for it out.
+
+>>> import gravida
+>>> from gravida.assess import assess
+>>> record = {"as_of": "2026-06-01", "pregnancy": {"gestation": "20+0", "plurality": "1"}}
+>>> assessment = assess(gravida.record_from(record), gravida.load())
+>>> assessment.pregnancy.gestation
+'20+0'
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from gravida.assessment import Assessment, Cited, Disagreement, Event, Feature, Moment, Opinion, Para, Pregnancy, RedFlag, Row, Unanswered
+from gravida.cql import Name, walk
+from gravida.evaluate import fact, truth
+from gravida.facts import Pick, Range, Scalar, Truths
+from gravida.guideline import Bound, Guideline, Recommendation, Window
+from gravida.knowledge import Knowledge
+from gravida.missing import rank_missing
+from gravida.prepare import Situation, prepare
+from gravida.record import Dating, Record
+from gravida.units import TERM_LENGTH_DAYS, weeks
+from gravida.verdict import judge
+
+SAFETY_TOPICS = ("urgent-signs", "symptoms")
+STANDS = frozenset({"now", "now-if", "met", "overdue", "later", "done", "withheld"})
+"""Verdicts whose criterion is true, and whose window has not closed."""
+
+
+class Unusable(ValueError):  # noqa: N818  (it says what the record is)
+    """The record cannot be assessed: the message says what is missing and what to do."""
+
+
+def assess(record: Record, knowledge: Knowledge, as_of: date | None = None, guidelines: Sequence[str] = (), countries: Sequence[str] = ()) -> Assessment:
+    """Assess a record as of a day, by all guidelines or by some.
+
+    ``as_of`` goes before the record's own day; without either, :class:`Unusable` is raised, because every window turns
+    on the day. ``guidelines`` are ids or bodies, ``countries`` jurisdictions; empty means all. Safety signs are always
+    included.
+    """
+    situation = prepare(record, knowledge.meaning, knowledge.largest_k, as_of)
+    if situation.as_of is None:
+        raise Unusable("the day of assessment is not given: write 'as_of: YYYY-MM-DD' in the record, or use --as-of")
+    chosen = [each for each in knowledge.recommendations.values() if _is_chosen(each, knowledge, guidelines, countries)]
+    opinions = [_opinion(each, situation, knowledge) for each in chosen]
+    active = [each for each in chosen if knowledge.guidelines[each.guideline].status == "current"]
+    now, not_yet = rank_missing(situation, knowledge, [each for each in active if not each.is_recalled])
+    visible = [each for each in opinions if not each.superseded and not each.recalled]
+    return Assessment(
+        as_of=situation.as_of,
+        red_flags=tuple(red_flags(situation, knowledge)),
+        unanswered=tuple(unanswered(situation, knowledge)),
+        pregnancy=_pregnancy(situation, knowledge),
+        history=tuple(_events(situation, knowledge)),
+        history_complete=record.prior_pregnancies_complete,
+        matrix=_matrix(opinions, knowledge),
+        disagreements=tuple(_disagreements(visible, knowledge)),
+        missing=now, not_yet=not_yet,
+        timeline=_timeline(visible, situation, knowledge),
+        questions=_questions(visible, knowledge),
+        sources=tuple(_sources(opinions, knowledge)),
+        ignored_later_entries=situation.later,
+        reviewed=all(each.signed for each in opinions),
+    )  # fmt: skip
+
+
+def _is_chosen(recommendation: Recommendation, knowledge: Knowledge, guidelines: Sequence[str], countries: Sequence[str]) -> bool:
+    guideline = knowledge.guidelines[recommendation.guideline]
+    if recommendation.topic in SAFETY_TOPICS:
+        return True
+    named = not guidelines or guideline.id in guidelines or guideline.body in guidelines
+    return named and (not countries or guideline.jurisdiction in (*countries, "international"))
+
+
+def _opinion(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> Opinion:
+    guideline = knowledge.guidelines[recommendation.guideline]
+    found = judge(recommendation, knowledge.actions, situation.world, situation.today)
+    begins, ends = _dates(recommendation.window, situation)
+    return Opinion(
+        recommendation=recommendation.key, guideline=guideline.id, heading=guideline.heading, body=guideline.body,
+        topic=recommendation.topic, verdict=found.verdict, stance=recommendation.stance, strength=recommendation.strength,
+        who=found.who, clock=found.clock,
+        actions=tuple(knowledge.actions[action].label for action in recommendation.actions),
+        says=recommendation.says, plain=recommendation.plain, begins=begins, ends=ends, window=written_window(recommendation.window),
+        withheld_by=_labels(recommendation, found.withheld_by, knowledge),
+        open_questions=_labels(recommendation, found.open_contraindications, knowledge),
+        recalled=recommendation.is_recalled, superseded=guideline.status == "superseded", signed=recommendation.is_signed,
+    )  # fmt: skip
+
+
+def _labels(recommendation: Recommendation, indices: Iterable[int], knowledge: Knowledge) -> tuple[str, ...]:
+    """Return contraindications in words: the label of a fact, or the criterion as written."""
+    found = []
+    for index in indices:
+        condition = recommendation.unless[index]
+        known = knowledge.dictionary.facts.get(condition.node.id) if isinstance(condition.node, Name) else None
+        found.append(known.words.label if known else condition.text)
+    return tuple(found)
+
+
+def written_window(window: Window | None) -> str:
+    """Return a window as text: ``16+0 to 23+6``, ``from 36+1``, or nothing."""
+    if window is None:
+        return ""
+    start, end = _written_bound(window.start), _written_bound(window.end)
+    if start and end:
+        return f"{start} to {end}"
+    return f"from {start}" if start else f"up to {end}"
+
+
+def _written_bound(bound: Bound | None) -> str:
+    if bound is None:
+        return ""
+    return weeks(bound.low) if bound.low == bound.high else f"{weeks(bound.low)}-{weeks(bound.high)} ({bound.why})"
+
+
+def _dates(window: Window | None, situation: Situation) -> tuple[date | None, date | None]:
+    if window is None or situation.today.pregnant is False:
+        return None, None
+    ends = (window.start.low if window.start else None, window.end.high if window.end else None)
+    first, last = (situation.dating.dates_at(day) if day is not None else None for day in ends)
+    return first[0] if first else None, last[1] if last else None
+
+
+def red_flags(situation: Situation, knowledge: Knowledge) -> Iterable[RedFlag]:
+    """Yield the warnings that stand, the most urgent first. A recalled source never raises or silences one."""
+    tiered = [each for each in knowledge.recommendations.values() if each.tier is not None]
+    for recommendation in sorted(tiered, key=lambda each: (each.tier != "now", each.key)):
+        found = judge(recommendation, knowledge.actions, situation.world, situation.today)
+        if found.verdict in ("now", "met") and recommendation.tier is not None:
+            signs = tuple(_signs(recommendation, situation, knowledge))
+            yield RedFlag(recommendation.key, recommendation.tier, recommendation.says, recommendation.plain, signs)
+
+
+def _signs(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> Iterable[str]:
+    """Yield the labels of the signs that are present."""
+    for name in _safety_facts(recommendation, knowledge):
+        if fact(name, situation.world) is True:
+            yield knowledge.dictionary.facts[name].words.label
+
+
+def _safety_facts(recommendation: Recommendation, knowledge: Knowledge) -> list[str]:
+    """Return the signs that a warning asks about: what is picked from symptoms or examinations."""
+    if recommendation.who is None:
+        return []
+    found = [part.id for part in walk(recommendation.who.node) if isinstance(part, Name)]
+    return [name for name in found if isinstance(knowledge.dictionary.facts[name], Pick)]
+
+
+def unanswered(situation: Situation, knowledge: Knowledge) -> Iterable[Unanswered]:
+    """Yield the safety questions that she could answer and that nobody has answered for this day, each once."""
+    seen = set()
+    for recommendation in sorted(knowledge.recommendations.values(), key=lambda each: (each.tier != "now", each.key)):
+        for name in _safety_facts(recommendation, knowledge) if recommendation.tier else ():
+            declared = knowledge.dictionary.facts[name]
+            if name not in seen and isinstance(declared, Pick) and declared.list == "symptoms" and fact(name, situation.world) is None:
+                seen.add(name)
+                yield Unanswered(name, declared.words.label, declared.words.question)
+
+
+def _pregnancy(situation: Situation, knowledge: Knowledge) -> Pregnancy:
+    today, dating = situation.today, situation.dating
+    plurality = fact("plurality", situation.world)
+    return Pregnancy(
+        pregnant=today.pregnant,
+        gestation=written_gestation(today.gestation_days),
+        due_date=dating.date_at(TERM_LENGTH_DAYS) if today.pregnant is not False else None,
+        dated_by=(dating.source or "").replace("_", " "), dating_note=_dating_note(dating),
+        plurality="" if isinstance(plurality, tuple) else written_number(plurality),
+        gravida=_gravida(situation), para=tuple(_paras(situation, knowledge)),
+    )  # fmt: skip
+
+
+def _dating_note(dating: Dating) -> str:
+    """Say which other dates disagree with the one that governs, and by how much."""
+    return "; ".join(f"the {other.replace('_', ' ')} recorded differs by {days} days" for other, days in dating.differences.items())
+
+
+def written_gestation(gestation: Scalar) -> str:
+    """Return a gestation as charts write it; a range as ``18+0 to 19+3``; nothing if unknown."""
+    if isinstance(gestation, Range):
+        return f"{weeks(int(gestation.low))} to {weeks(int(gestation.high))}"
+    return weeks(int(gestation)) if isinstance(gestation, int | float) else ""
+
+
+def written_number(number: Scalar) -> str:
+    """Return a number, or a range of numbers; nothing if unknown."""
+    if isinstance(number, Range):
+        return f"{number.low:g} to {number.high:g}"
+    return f"{number:g}" if isinstance(number, int | float) else ""
+
+
+def _gravida(situation: Situation) -> str:
+    """Return the number of pregnancies, this one included; ``at least`` if the list may be incomplete."""
+    record, entries = situation.record, situation.world.lists.get("prior_pregnancies")
+    if entries is None or situation.today.pregnant is None:
+        return ""
+    described = len(entries.described) + (1 if situation.today.pregnant else 0)
+    if entries.missing == 0:
+        return str(described)
+    if record.prior_pregnancies_total is not None:
+        return str(described + entries.missing)
+    return f"at least {described}"
+
+
+PARA = "births_from_"
+"""Facts of this name count births for para; each country draws its own line."""
+
+
+def _paras(situation: Situation, knowledge: Knowledge) -> Iterable[Para]:
+    open_ended = situation.record.prior_pregnancies_total is None
+    for name, declared in knowledge.dictionary.facts.items():
+        truths = fact(name, situation.world) if name.startswith(PARA) and isinstance(declared, Truths) else None
+        if isinstance(truths, tuple):
+            entries = situation.world.lists["prior_pregnancies"]
+            certain, possible = sum(each is True for each in truths), sum(each is not False for each in truths)
+            more = entries.missing > 0 and open_ended
+            births = f"at least {certain}" if more else str(certain) if certain == possible else f"{certain} to {possible}"
+            yield Para(declared.words.label, births)
+
+
+def _events(situation: Situation, knowledge: Knowledge) -> Iterable[Event]:
+    entries = situation.world.lists.get("prior_pregnancies")
+    for index, entry in enumerate(entries.described if entries else ()):
+        features = []
+        for fit in knowledge.fits:
+            holds = truth(fit.where, situation.world, entry)
+            if holds is not False:
+                features.append(Feature(fit.id, fit.leans, holds, fit.says, fit.plain, fit.source))
+        outcome = entry.get("outcome")
+        yield Event(index, written_gestation(entry.get("ended_days")), outcome if isinstance(outcome, str) else "", tuple(features))
+
+
+def _matrix(opinions: Sequence[Opinion], knowledge: Knowledge) -> tuple[Row, ...]:
+    rows = []
+    for topic in knowledge.topics.values():
+        found = tuple(each for each in opinions if each.topic == topic.id)
+        if found:
+            rows.append(Row(topic.id, topic.label, topic.plain, found))
+    return tuple(rows)
+
+
+def _disagreements(opinions: Sequence[Opinion], knowledge: Knowledge) -> Iterable[Disagreement]:
+    for topic in knowledge.topics.values():
+        about = [each for each in opinions if each.topic == topic.id] if topic.compare else []
+        for action in dict.fromkeys(action for each in about for action in each.actions):
+            found = _sides(topic.id, topic.label, action, [each for each in about if action in each.actions], knowledge)
+            if found is not None:
+                yield found
+
+
+def _sides(topic: str, label: str, action: str, about: list[Opinion], knowledge: Knowledge) -> Disagreement | None:
+    """Return how guidelines part ways on one action, or ``None`` if they do not, or if nothing calls for it."""
+    favour = _keys(each for each in about if each.verdict in STANDS and knowledge.recommendations[each.recommendation].favours)
+    against = _keys(each for each in about if each.verdict in STANDS and each.stance == "against")
+    unsure = _keys(each for each in about if each.verdict in STANDS and each.stance == "insufficient")
+    speaking = {key.partition("/")[0] for key in (*favour, *against, *unsure)}
+    candidates = [each for each in about if each.verdict == "not-met" and knowledge.recommendations[each.recommendation].favours]
+    silent = _keys(each for each in candidates if each.guideline not in speaking and not _any_open(each.guideline, about))
+    if not favour or not (against or unsure or silent):
+        return None
+    return Disagreement(topic, label, action, favour, against, unsure, silent)
+
+
+def _any_open(guideline: str, about: list[Opinion]) -> bool:
+    return any(each.guideline == guideline and each.verdict in ("unknown", "passed") for each in about)
+
+
+def _keys(opinions: Iterable[Opinion]) -> tuple[str, ...]:
+    return tuple(each.recommendation for each in opinions)
+
+
+def _timeline(opinions: Sequence[Opinion], situation: Situation, knowledge: Knowledge) -> tuple[Moment, ...]:
+    """Return what comes when, by date: what stands or will stand, and has a window."""
+    gestation = situation.today.gestation_days
+    margin = int(gestation.high - gestation.low) if isinstance(gestation, Range) else 0
+    found = [
+        Moment(
+            begins=each.begins,
+            ends=each.ends,
+            window=each.window,
+            recommendation=each.recommendation,
+            heading=each.heading,
+            what=", ".join(each.actions) or each.says,
+            plain=" or ".join(_plain_actions(each, knowledge)) or each.plain,
+            stance=each.stance,
+            verdict=each.verdict,
+            margin_days=margin,
+        )
+        for each in opinions
+        if each.window and each.verdict in ("now", "now-if", "later", "overdue", "withheld") and (each.begins or each.ends)
+    ]
+    return tuple(sorted(found, key=lambda each: (each.begins or date.min, each.ends or date.max, each.recommendation)))
+
+
+def _plain_actions(opinion: Opinion, knowledge: Knowledge) -> list[str]:
+    return [knowledge.actions[action].plain for action in knowledge.recommendations[opinion.recommendation].actions]
+
+
+def _questions(opinions: Sequence[Opinion], knowledge: Knowledge) -> tuple[str, ...]:
+    """Return what to ask at the appointment: for each topic on which something stands or is open."""
+    topics = {each.topic for each in opinions if each.verdict in STANDS or (each.verdict == "unknown" and each.who is not False)}
+    return tuple(topic.ask for topic in knowledge.topics.values() if topic.id in topics and topic.ask)
+
+
+def _sources(opinions: Sequence[Opinion], knowledge: Knowledge) -> Iterable[Cited]:
+    for guideline in knowledge.guidelines.values():
+        if any(each.guideline == guideline.id for each in opinions):
+            yield cited(guideline, knowledge)
+
+
+def cited(guideline: Guideline, knowledge: Knowledge) -> Cited:
+    """Return the source line of a guideline."""
+    reference = knowledge.references.get(guideline.cite)
+    citation, url = (reference.citation, reference.url) if reference else (guideline.title, "")
+    return Cited(guideline.id, guideline.heading, citation, url, guideline.status_note)
