@@ -12,16 +12,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from gravida.assessment import Assessment, Cited, Disagreement, Event, Feature, Moment, Opinion, Para, Pregnancy, RedFlag, Row, Unanswered
-from gravida.cql import Name, walk
+from gravida.cql import Not, names
 from gravida.evaluate import fact, truth
 from gravida.facts import Pick, Range, Scalar, Truths
-from gravida.guideline import Bound, Guideline, Recommendation, Window
+from gravida.guideline import Action, Bound, Guideline, Recommendation, Topic, Window
 from gravida.knowledge import Knowledge
 from gravida.missing import rank_missing
 from gravida.prepare import Situation, prepare
 from gravida.record import Dating, Record
 from gravida.units import TERM_LENGTH_DAYS, weeks
-from gravida.verdict import judge
+from gravida.verdict import PROMISING, judge
 
 SAFETY_TOPICS = ("urgent-signs", "symptoms")
 STANDS = frozenset({"now", "now-if", "met", "overdue", "later", "done", "withheld"})
@@ -51,6 +51,7 @@ def assess(record: Record, knowledge: Knowledge, as_of: date | None = None, guid
         as_of=situation.as_of,
         red_flags=tuple(red_flags(situation, knowledge)),
         unanswered=tuple(unanswered(situation, knowledge)),
+        examined_today=_examined_today(situation),
         pregnancy=_pregnancy(situation, knowledge),
         history=tuple(_events(situation, knowledge)),
         history_complete=record.prior_pregnancies_complete,
@@ -83,24 +84,39 @@ def _opinion(recommendation: Recommendation, situation: Situation, knowledge: Kn
         who=found.who, clock=found.clock,
         actions=tuple(knowledge.actions[action].label for action in recommendation.actions),
         says=recommendation.says, plain=recommendation.plain, begins=begins, ends=ends, window=written_window(recommendation.window),
-        withheld_by=_labels(recommendation, found.withheld_by, knowledge),
+        withheld_by=("the pregnancy is being lost",) if found.impossible else _labels(recommendation, found.withheld_by, knowledge),
         open_questions=_labels(recommendation, found.open_contraindications, knowledge),
+        cautions=tuple(_cautions(recommendation, situation, knowledge)) if found.verdict in PROMISING else (),
         recalled=recommendation.is_recalled, superseded=guideline.status == "superseded", signed=recommendation.is_signed,
     )  # fmt: skip
 
 
+def _cautions(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> Iterable[str]:
+    """Yield what other bodies hold against the same action and what is true here. Nothing is merged: it stands beside."""
+    said: dict[str, list[str]] = {}
+    for other in knowledge.recommendations.values() if recommendation.favours else ():
+        body = knowledge.guidelines[other.guideline].body
+        if other.favours and not other.is_recalled and set(other.actions) & set(recommendation.actions):
+            for index, condition in enumerate(other.unless):
+                if body != knowledge.guidelines[recommendation.guideline].body and truth(condition.node, situation.world) is True:
+                    (label,) = _labels(other, (index,), knowledge)
+                    said.setdefault(label, []).append(body)
+    for label, bodies in said.items():
+        yield f"{label} ({', '.join(dict.fromkeys(bodies))})"
+
+
 def _labels(recommendation: Recommendation, indices: Iterable[int], knowledge: Knowledge) -> tuple[str, ...]:
-    """Return contraindications in words: the label of a fact, or the criterion as written."""
+    """Return contraindications in words: the labels of the facts that each one names."""
     found = []
     for index in indices:
-        condition = recommendation.unless[index]
-        known = knowledge.dictionary.facts.get(condition.node.id) if isinstance(condition.node, Name) else None
-        found.append(known.words.label if known else condition.text)
+        node = recommendation.unless[index].node
+        labels = [knowledge.dictionary.facts[name].words.label for name in sorted(names(node))]
+        found.append(("not: " if isinstance(node, Not) else "") + " or ".join(labels))
     return tuple(found)
 
 
 def written_window(window: Window | None) -> str:
-    """Return a window as text: ``16+0 to 23+6``, ``from 36+1``, or nothing."""
+    """Return a window as text: ``16+0 to 23+6``, ``from 36+1``, ``up to 22+0/25+6`` where the text is vague, or nothing."""
     if window is None:
         return ""
     start, end = _written_bound(window.start), _written_bound(window.end)
@@ -112,7 +128,7 @@ def written_window(window: Window | None) -> str:
 def _written_bound(bound: Bound | None) -> str:
     if bound is None:
         return ""
-    return weeks(bound.low) if bound.low == bound.high else f"{weeks(bound.low)}-{weeks(bound.high)} ({bound.why})"
+    return weeks(bound.low) if bound.low == bound.high else f"{weeks(bound.low)}/{weeks(bound.high)}"
 
 
 def _dates(window: Window | None, situation: Situation) -> tuple[date | None, date | None]:
@@ -124,13 +140,34 @@ def _dates(window: Window | None, situation: Situation) -> tuple[date | None, da
 
 
 def red_flags(situation: Situation, knowledge: Knowledge) -> Iterable[RedFlag]:
-    """Yield the warnings that stand, the most urgent first. A recalled source never raises or silences one."""
-    tiered = [each for each in knowledge.recommendations.values() if each.tier is not None]
-    for recommendation in sorted(tiered, key=lambda each: (each.tier != "now", each.key)):
+    """Yield the warnings that stand, the most urgent first; a sign already answered by "now" is not repeated for "today".
+
+    A sign that matters in pregnancy is shown also when the record says not pregnant: the record may be out of date.
+    """
+    urgent: set[str] = set()
+    for recommendation in _tiered(knowledge):
         found = judge(recommendation, knowledge.actions, situation.world, situation.today)
-        if found.verdict in ("now", "met") and recommendation.tier is not None:
-            signs = tuple(_signs(recommendation, situation, knowledge))
-            yield RedFlag(recommendation.key, recommendation.tier, recommendation.says, recommendation.plain, signs)
+        signs = tuple(_signs(recommendation, situation, knowledge))
+        repeated = recommendation.tier == "today" and bool(signs) and set(signs) <= urgent
+        if found.verdict in ("now", "met", "later") and recommendation.tier is not None and not repeated:
+            urgent.update(signs)
+            do = " or ".join(knowledge.actions[action].plain for action in recommendation.actions)
+            yield RedFlag(
+                recommendation.key,
+                recommendation.tier,
+                recommendation.says,
+                recommendation.plain,
+                signs,
+                do,
+                found.clock == "not-pregnant" and found.verdict == "later",
+            )
+
+
+def _tiered(knowledge: Knowledge) -> list[Recommendation]:
+    """Return the warnings, the most urgent first: by tier, then in the order of the actions."""
+    order = list(knowledge.actions)
+    found = [each for each in knowledge.recommendations.values() if each.tier is not None]
+    return sorted(found, key=lambda each: (each.tier != "now", min(order.index(action) for action in each.actions), each.key))
 
 
 def _signs(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> Iterable[str]:
@@ -142,21 +179,24 @@ def _signs(recommendation: Recommendation, situation: Situation, knowledge: Know
 
 def _safety_facts(recommendation: Recommendation, knowledge: Knowledge) -> list[str]:
     """Return the signs that a warning asks about: what is picked from symptoms or examinations."""
-    if recommendation.who is None:
-        return []
-    found = [part.id for part in walk(recommendation.who.node) if isinstance(part, Name)]
-    return [name for name in found if isinstance(knowledge.dictionary.facts[name], Pick)]
+    leaves = knowledge.index.leaves_of(recommendation.who.node) if recommendation.who else ()
+    return [leaf for leaf in dict.fromkeys(leaves) if isinstance(knowledge.dictionary.facts.get(leaf), Pick)]
 
 
 def unanswered(situation: Situation, knowledge: Knowledge) -> Iterable[Unanswered]:
     """Yield the safety questions that she could answer and that nobody has answered for this day, each once."""
     seen = set()
-    for recommendation in sorted(knowledge.recommendations.values(), key=lambda each: (each.tier != "now", each.key)):
-        for name in _safety_facts(recommendation, knowledge) if recommendation.tier else ():
+    for recommendation in _tiered(knowledge):
+        for name in _safety_facts(recommendation, knowledge):
             declared = knowledge.dictionary.facts[name]
             if name not in seen and isinstance(declared, Pick) and declared.list == "symptoms" and fact(name, situation.world) is None:
                 seen.add(name)
                 yield Unanswered(name, declared.words.label, declared.words.question)
+
+
+def _examined_today(situation: Situation) -> bool:
+    entries = situation.world.lists.get("examinations")
+    return any(entry.get("age_days") == 0 for entry in entries.described) if entries else False
 
 
 def _pregnancy(situation: Situation, knowledge: Knowledge) -> Pregnancy:
@@ -241,30 +281,44 @@ def _matrix(opinions: Sequence[Opinion], knowledge: Knowledge) -> tuple[Row, ...
     return tuple(rows)
 
 
+DECIDED = frozenset({"treatment", "test", "referral"})
+"""Kinds of action on which guidelines can part ways; what is only said to people is no such thing."""
+
+
 def _disagreements(opinions: Sequence[Opinion], knowledge: Knowledge) -> Iterable[Disagreement]:
+    across = [each for each in opinions if knowledge.topics[each.topic].cuts_across and each.stance in ("against", "insufficient")]
     for topic in knowledge.topics.values():
         about = [each for each in opinions if each.topic == topic.id] if topic.compare else []
-        for action in dict.fromkeys(action for each in about for action in each.actions):
-            found = _sides(topic.id, topic.label, action, [each for each in about if action in each.actions], knowledge)
-            if found is not None:
-                yield found
+        ids = dict.fromkeys(action for each in about for action in knowledge.recommendations[each.recommendation].actions)
+        for action in (knowledge.actions[each] for each in ids):
+            if action.kind in DECIDED:
+                speaking = dict.fromkeys(each.recommendation for each in (*about, *across) if action.label in each.actions)
+                yield from _sides(topic, action, [each for each in opinions if each.recommendation in speaking], knowledge)
 
 
-def _sides(topic: str, label: str, action: str, about: list[Opinion], knowledge: Knowledge) -> Disagreement | None:
-    """Return how guidelines part ways on one action, or ``None`` if they do not, or if nothing calls for it."""
-    favour = _keys(each for each in about if each.verdict in STANDS and knowledge.recommendations[each.recommendation].favours)
-    against = _keys(each for each in about if each.verdict in STANDS and each.stance == "against")
-    unsure = _keys(each for each in about if each.verdict in STANDS and each.stance == "insufficient")
-    speaking = {key.partition("/")[0] for key in (*favour, *against, *unsure)}
-    candidates = [each for each in about if each.verdict == "not-met" and knowledge.recommendations[each.recommendation].favours]
-    silent = _keys(each for each in candidates if each.guideline not in speaking and not _any_open(each.guideline, about))
-    if not favour or not (against or unsure or silent):
-        return None
-    return Disagreement(topic, label, action, favour, against, unsure, silent)
+def _sides(topic: Topic, action: Action, about: list[Opinion], knowledge: Knowledge) -> Iterable[Disagreement]:
+    """Yield how guidelines part ways on one action, if they do, and if anything calls for it."""
+    standing = [each for each in about if each.verdict in STANDS]
+    wanted = [each for each in standing if each.verdict != "withheld" and knowledge.recommendations[each.recommendation].favours]
+    favour = _keys(wanted)
+    against = _keys(each for each in standing if each.stance == "against" and _meets_any(each, wanted, knowledge))
+    unsure = _keys(each for each in standing if each.stance == "insufficient" and _meets_any(each, wanted, knowledge))
+    speaking = {each.body for each in standing if each.stance != "inform" and each.verdict != "withheld"}
+    candidates = [each for each in about if each.verdict in ("not-met", "withheld") and knowledge.recommendations[each.recommendation].favours]
+    silent = _keys(each for each in candidates if each.body not in speaking and not _any_open(each.body, about))
+    if favour and (against or unsure or silent):
+        yield Disagreement(topic.id, topic.label, action.label, action.plain, favour, against, unsure, silent)
 
 
-def _any_open(guideline: str, about: list[Opinion]) -> bool:
-    return any(each.guideline == guideline and each.verdict in ("unknown", "passed") for each in about)
+def _meets_any(opinion: Opinion, others: list[Opinion], knowledge: Knowledge) -> bool:
+    """Return whether the weeks of one share a day with the weeks of any other; only then can they part ways."""
+    mine = knowledge.recommendations[opinion.recommendation].window
+    windows = (knowledge.recommendations[other.recommendation].window for other in others)
+    return any(mine is None or window is None or mine.meets(window) for window in windows)
+
+
+def _any_open(body: str, about: list[Opinion]) -> bool:
+    return any(each.body == body and each.verdict in ("unknown", "passed") for each in about)
 
 
 def _keys(opinions: Iterable[Opinion]) -> tuple[str, ...]:
@@ -282,6 +336,7 @@ def _timeline(opinions: Sequence[Opinion], situation: Situation, knowledge: Know
             window=each.window,
             recommendation=each.recommendation,
             heading=each.heading,
+            body=each.body,
             what=", ".join(each.actions) or each.says,
             plain=" or ".join(_plain_actions(each, knowledge)) or each.plain,
             stance=each.stance,
@@ -299,8 +354,9 @@ def _plain_actions(opinion: Opinion, knowledge: Knowledge) -> list[str]:
 
 
 def _questions(opinions: Sequence[Opinion], knowledge: Knowledge) -> tuple[str, ...]:
-    """Return what to ask at the appointment: for each topic on which something stands or is open."""
-    topics = {each.topic for each in opinions if each.verdict in STANDS or (each.verdict == "unknown" and each.who is not False)}
+    """Return what to ask at the appointment: for each topic on which something stands, else on which something is open."""
+    standing = {each.topic for each in opinions if each.verdict in STANDS and each.stance != "inform"}
+    topics = standing or {each.topic for each in opinions if each.verdict in (*STANDS, "unknown")}
     return tuple(topic.ask for topic in knowledge.topics.values() if topic.id in topics and topic.ask)
 
 

@@ -20,6 +20,10 @@ class RedFlag:
     says: str
     plain: str
     signs: tuple[str, ...]
+    do: str
+    """What to do, in plain words."""
+    contradicts: bool
+    """Whether the record says not pregnant, and the sign matters in pregnancy: the record may be out of date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ class Opinion:
     window: str
     withheld_by: tuple[str, ...]
     open_questions: tuple[str, ...]
+    cautions: tuple[str, ...]
+    """What other guidelines hold against the same action, and what is true of this record, each with who says so."""
     recalled: bool
     superseded: bool
     signed: bool
@@ -119,6 +125,7 @@ class Disagreement:
     topic: str
     label: str
     action: str
+    plain: str
     favour: tuple[str, ...]
     against: tuple[str, ...]
     unsure: tuple[str, ...]
@@ -147,6 +154,7 @@ class Moment:
     window: str
     recommendation: str
     heading: str
+    body: str
     what: str
     plain: str
     stance: Stance
@@ -172,6 +180,8 @@ class Assessment:
     as_of: date
     red_flags: tuple[RedFlag, ...]
     unanswered: tuple[Unanswered, ...]
+    examined_today: bool
+    """Whether a clinician's examination of this very day is recorded."""
     pregnancy: Pregnancy
     history: tuple[Event, ...]
     history_complete: Truth

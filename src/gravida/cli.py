@@ -150,7 +150,7 @@ def _print(assessment: Assessment, form: str, *, plain: bool, everything: bool) 
     elif plain:
         from gravida.report_plain import plain_text  # noqa: PLC0415
 
-        click.echo(plain_text(assessment), nl=False)
+        click.echo(plain_text(assessment, everything=everything), nl=False)
     elif form == "markdown":
         from gravida.report_markdown import markdown  # noqa: PLC0415
 

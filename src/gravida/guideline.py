@@ -55,6 +55,14 @@ class Window:
         early_enough = self.end is None or gestation_days <= self.end.low
         return "inside" if late_enough and early_enough else "uncertain"
 
+    def meets(self, other: "Window") -> bool:
+        """Return whether some day may lie in both."""
+        return not (self.ends_before(other) or other.ends_before(self))
+
+    def ends_before(self, other: "Window") -> bool:
+        """Return whether its last day lies before the other's first."""
+        return self.end is not None and other.start is not None and self.end.high < other.start.low
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -77,6 +85,8 @@ class Action:
     done_when: Node | None = None
     days_since: str = ""
     """The fact that tells how many days ago it was last done, for what must be repeated."""
+    not_when: Node | None = None
+    """When it cannot be meant at all, whatever a guideline says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,8 @@ class Topic:
     plain: str
     compare: bool
     ask: str = ""
+    cuts_across: bool = False
+    """Whether it speaks to an action whatever the reason for it, as contraindications do."""
 
 
 @dataclass(frozen=True, slots=True)

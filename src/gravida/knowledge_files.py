@@ -131,6 +131,7 @@ class TopicFile(File):
     plain: Text
     compare: Yes
     ask: str = ""
+    cuts_across: Yes = False
 
 
 class ActionFile(File):
@@ -141,6 +142,7 @@ class ActionFile(File):
     plain: Text
     done_when: str = ""
     days_since: str = ""
+    not_when: str = ""
 
 
 class ConstraintFile(File):

@@ -41,7 +41,7 @@ def load(root: Path | None = None, only: Collection[str] = ()) -> Knowledge:
     root = root or knowledge_root()
     draft = Draft()
     _read_dictionary(root, draft)
-    topics = {key: Topic(key, f.label, f.plain, f.compare, f.ask) for key, f in _read_map(root / "topics.yaml", TopicFile, root, draft).items()}
+    topics = {key: Topic(key, f.label, f.plain, f.compare, f.ask, f.cuts_across) for key, f in _read_map(root / "topics.yaml", TopicFile, root, draft).items()}
     actions = _read_actions(root, draft)
     guidelines: dict[str, Guideline] = {}
     recommendations: dict[str, Recommendation] = {}
@@ -132,8 +132,12 @@ def _read_actions(root: Path, draft: Draft) -> dict[str, Action]:
     scope = Scope(visible("", draft.types()))
     actions = {}
     for key, file in files.items():
-        done = draft.condition(tree, (key, "done_when"), file.done_when, scope, str) if tree and file.done_when else None
-        actions[key] = Action(key, file.kind, file.label, file.plain, done.node if done else None, file.days_since)
+        found = {}
+        for name in ("done_when", "not_when"):
+            text = getattr(file, name)
+            condition = draft.condition(tree, (key, name), text, scope, str) if tree and text else None
+            found[name] = condition.node if condition else None
+        actions[key] = Action(key, file.kind, file.label, file.plain, days_since=file.days_since, **found)
     return actions
 
 

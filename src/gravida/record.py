@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from gravida.dating import Dating, dating
 from gravida.facts import Dictionary, Observed, Range, Type, Words
 from gravida.plain_yaml import Path, Tree
-from gravida.record_checks import check_record, describe, did_you_mean, differences, limits
+from gravida.record_checks import check_day, check_record, describe, did_you_mean, differences, limits
 from gravida.record_model import (
     Cerclage,
     Conditions,
@@ -77,7 +77,8 @@ __all__ = [
 def read_record(text: str | bytes, name: str, dictionary: Dictionary, *, as_of: date | None = None) -> Record:
     """Read a record from YAML, or from JSON if its name or its first sign says so. Raises :class:`RecordError`.
 
-    ``as_of`` overrides the file's day of assessment; without either it stays unknown.
+    ``as_of`` overrides the file's day of assessment; without either it stays unknown. A file with a day of its own is
+    checked as of that day, so that a later scan is no mistake when it is judged as of an earlier one.
     """
     return _read(read_text(text, name), dictionary, as_of)
 
@@ -90,17 +91,19 @@ def record_from(data: Mapping[str, Any], dictionary: Dictionary, *, as_of: date 
 def _read(tree: Tree, dictionary: Dictionary, as_of: date | None) -> Record:
     settled, declined = settle(tree)
     record, problems, more = _build(settled, declined, tree, limits(dictionary))
-    record = _as_of(record, as_of) if as_of else record
-    problems += [_placed(problem, tree) for problem in check_record(record, dictionary)]
+    record = record.model_copy(update={"as_of": record.as_of or as_of})
+    judged = _as_of(record, as_of) if as_of else record
+    contradictions = check_record(record, dictionary) or [*check_day(judged, dictionary)]
+    problems += [_placed(problem, tree) for problem in contradictions]
     if problems:
         raise RecordError(sorted(problems, key=lambda problem: tree.places.get(problem.path, (0, 0))), more)
-    return record
+    return judged
 
 
 def _as_of(record: Record, as_of: date) -> Record:
-    """Judge a record as of another day. A gestation that held on the file's own day still holds on that day."""
+    """Return a record as of another day. A gestation that held on the file's own day still holds on that day."""
     pregnancy = record.pregnancy
-    if record.as_of not in (None, as_of) and pregnancy.gestation and pregnancy.gestation.on is None:
+    if record.as_of != as_of and pregnancy.gestation and pregnancy.gestation.on is None:
         held = pregnancy.gestation.model_copy(update={"on": record.as_of})
         pregnancy = pregnancy.model_copy(update={"gestation": held})
     return record.model_copy(update={"as_of": as_of, "pregnancy": pregnancy})

@@ -216,14 +216,21 @@ def _times(record: Record, dictionary: Dictionary) -> Iterator[Problem]:
         yield from apart
         return
     dated = dating(record)
-    yield from _today(record, dated, any_gestation(dictionary))
+    yield from [*_stated_later(record)] or check_day(record, dictionary)
     yield from _caesarean(record, dated, dictionary)
     for name, names in TIMES.items():
         fields = dictionary.lists[name].fields
         for index, entry in enumerate(getattr(record, name) or ()):
             moment = _Moment((name, index), entry, getattr(entry, names[0]), getattr(entry, names[1]), names)
+            yield from _undated_symptom(moment)
             early = _early(moment, record, dated, fields["gestation_days"].type, fields["age_days"].type)
             yield from [*_late(moment, record, dated), *early] or _disagree(moment, dated)
+
+
+def _undated_symptom(moment: _Moment) -> Iterator[Problem]:
+    """Refuse what would be passed over in silence: a sign without a day warns nobody."""
+    if moment.path[0] == "symptoms" and moment.day is None and moment.at is None:
+        yield Problem(moment.path, "no day", "the day on which she felt it", "Write on: YYYY-MM-DD in this entry; without it no warning can be given.")
 
 
 def _dated_apart(record: Record) -> Iterator[Problem]:
@@ -231,7 +238,8 @@ def _dated_apart(record: Record) -> Iterator[Problem]:
         return
     for (one, span), (other, theirs) in combinations(sources(record).items(), 2):
         days = span.days_apart(theirs)
-        if days > DAYS_IN_A_WEEK:
+        redated = (one, other) == ("due_date", "last_period")  # a scan that moves the due date leaves the last period as it was
+        if days > DAYS_IN_A_WEEK and not redated:
             found = f"{_said(one, record, span)} and {_said(other, record, theirs)}, which differ by {days} days"
             hint = "Keep the one by which the pregnancy is dated, and leave out the other."
             yield Problem(("pregnancy", other), found, f"dates that agree to within {DAYS_IN_A_WEEK} days", hint)
@@ -252,17 +260,18 @@ def _so(span: Span, record: Record) -> str:
     return "" if gestation is None else f" (so {_gestation(gestation)} on {record.as_of})"
 
 
-def _today(record: Record, dated: Dating, kind: Type) -> Iterator[Problem]:
-    """Refuse a gestation on the day of assessment that cannot be."""
-    pregnancy, today = record.pregnancy, record.as_of
-    if today is None or dated.source is None:
-        return
-    if pregnancy.gestation and pregnancy.gestation.on and pregnancy.gestation.on > today:
-        yield Problem(("pregnancy", "gestation", "on"), str(pregnancy.gestation.on), f"a date up to {today}, the day of assessment")
-        return
-    gestation = dated.gestation_on(today)
+def _stated_later(record: Record) -> Iterator[Problem]:
+    on = record.pregnancy.gestation and record.pregnancy.gestation.on
+    if record.as_of and on and on > record.as_of:
+        yield Problem(("pregnancy", "gestation", "on"), str(on), f"a date up to {record.as_of}, the day of assessment")
+
+
+def check_day(record: Record, dictionary: Dictionary) -> Iterator[Problem]:
+    """Refuse a day of assessment on which an ongoing pregnancy would have a gestation that cannot be."""
+    pregnancy, today, dated, kind = record.pregnancy, record.as_of, dating(record), any_gestation(dictionary)
+    gestation = dated.gestation_on(today) if today else None
     stated = dated.source == "gestation" and pregnancy.gestation and pregnancy.gestation.on in (None, today)  # held to its limits already
-    if pregnancy.status == "ended" or stated or gestation is None or _possibly(gestation, kind):
+    if dated.source is None or pregnancy.status == "ended" or stated or gestation is None or _possibly(gestation, kind):
         return
     found = f"{_said(dated.source, record)}, which makes the gestation {_gestation(gestation)} on {today}"
     hint = "If the pregnancy has ended, write status: ended." if ends(gestation)[1] > 0 else ""

@@ -18,7 +18,10 @@ def read_references(path: Path) -> Mapping[str, Reference]:
 
 def _reference(key: str, fields: Mapping[str, str]) -> Reference:
     clean = {name: text.replace("{", "").replace("}", "").replace("--", "-") for name, text in fields.items()}
-    parts = [clean.get(name, "") for name in ("author", "title", "journal", "howpublished", "year")]
+    parts = [
+        clean.get(name, "").replace(" and ", "; ") if name == "author" else clean.get(name, "")
+        for name in ("author", "title", "journal", "howpublished", "year")
+    ]
     where = ":".join(part for part in (clean.get("volume", ""), clean.get("pages", "")) if part)
     doi = f"doi {clean['doi']}" if "doi" in clean else ""
     citation = ". ".join(part.rstrip(".") for part in (*parts, where, clean.get("note", ""), doi) if part)

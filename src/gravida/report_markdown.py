@@ -114,4 +114,4 @@ def _timeline(assessment: Assessment) -> Iterable[str]:
     yield _row("From", "To", "Weeks", "What")
     yield _row("---", "---", "---", "---")
     for each in assessment.timeline:
-        yield _row(each.begins or "", each.ends or "", each.window, f"{VERDICTS[each.verdict].mark} {each.heading}: {STANCES[each.stance].mark} {each.what}")
+        yield _row(each.begins or "", each.ends or "", each.window, f"{VERDICTS[each.verdict].mark} {each.body}: {STANCES[each.stance].mark} {each.what}")

@@ -7,23 +7,26 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from gravida.assessment import Assessment, Event, Opinion, Row
-from gravida.words import BABIES, ENDED, PLAIN_NOTICE, SAFETY, STANCES, TIERS, VERDICTS
+from gravida.assessment import Assessment, Event, Moment, Opinion, Row
+from gravida.words import BABIES, COMPILED, CONTRADICTS, ENDED, PLAIN_NOTICE, SAFETY, STANCES, STOPPED, VERDICTS
 
 WIDTH = 72
 SHOWN = ("overdue", "now", "now-if", "withheld", "met", "later")
 MOST_MISSING = 8
 
 
-def plain_text(assessment: Assessment) -> str:
-    """Return the whole page. Recalled, superseded and not-applying recommendations never stand in it."""
-    sections = (
-        _urgent(assessment), _now(assessment), _history(assessment), _topics(assessment), _differ(assessment),
-        _missing(assessment), _dates(assessment), _ask(assessment), _sources(assessment),
-    )  # fmt: skip
-    lines = [*_wrapped(PLAIN_NOTICE), ""]
+def plain_text(assessment: Assessment, *, everything: bool = False) -> str:
+    """Return the whole page. Recalled, superseded and not-applying recommendations never stand in it.
+
+    A sign that needs help now stops everything else, unless somebody examined her this very day or ``everything`` is wanted.
+    """
+    lines = [*_urgent(assessment), "", *_wrapped(PLAIN_NOTICE), ""]
+    urgent = any(flag.tier == "now" and not flag.contradicts for flag in assessment.red_flags)
+    if urgent and not (everything or assessment.examined_today):
+        return "\n".join([*lines, *_wrapped(STOPPED)]) + "\n"
+    sections = (_now, _history, _topics, _differ, _missing, _dates, _ask, _sources)
     for section in sections:
-        lines += [*section, ""]
+        lines += [*section(assessment), ""]
     return "\n".join([*lines, *_wrapped(PLAIN_NOTICE)]) + "\n"
 
 
@@ -42,7 +45,8 @@ def _bullet(text: str) -> list[str]:
 def _urgent(assessment: Assessment) -> Iterable[str]:
     yield from _title("When to get help")
     for flag in assessment.red_flags:
-        yield from _wrapped(f"{TIERS[flag.tier].plain} You told us: {', '.join(flag.signs)}." if flag.signs else TIERS[flag.tier].plain)
+        told = f" You told us: {', '.join(flag.signs)}." if flag.signs else ""
+        yield from _wrapped(f"{CONTRADICTS if flag.contradicts else ''}{flag.do.capitalize()}.{told}")
         yield from _wrapped(flag.plain, "  ", "  ")
         yield ""
     yield from _wrapped(SAFETY)
@@ -111,16 +115,25 @@ def _topics(assessment: Assessment) -> Iterable[str]:
         yield ""
         yield row.plain
         for opinion in sorted(_shown(row), key=lambda each: list(VERDICTS).index(each.verdict)):
-            yield from _bullet(f"{opinion.heading} {STANCES[opinion.stance].plain}: {opinion.plain} {_when(opinion)}".strip())
+            lead = "" if opinion.body == COMPILED else f"{opinion.heading} {STANCES[opinion.stance].plain}: "
+            yield from _bullet(f"{lead}{opinion.plain} {_when(opinion)}".strip())
 
 
 def _when(opinion: Opinion) -> str:
+    return " ".join(part for part in (_verdict(opinion), _caution(opinion)) if part)
+
+
+def _verdict(opinion: Opinion) -> str:
     if opinion.verdict in ("now-if", "withheld"):
         reasons = "; ".join(opinion.withheld_by or opinion.open_questions)
         return f"{VERDICTS[opinion.verdict].plain} ({reasons})"
     if opinion.verdict == "later" and opinion.begins:
         return f"This comes from {_day(opinion.begins)}, if nothing changes."
     return VERDICTS[opinion.verdict].plain if opinion.verdict in ("overdue", "later") else ""
+
+
+def _caution(opinion: Opinion) -> str:
+    return f"But others advise against it with: {'; '.join(opinion.cautions)}. Ask about this first." if opinion.cautions else ""
 
 
 def _differ(assessment: Assessment) -> Iterable[str]:
@@ -133,7 +146,7 @@ def _differ(assessment: Assessment) -> Iterable[str]:
     for each in assessment.disagreements:
         sides = (("For it", each.favour), ("Against it", each.against), ("Not sure", each.unsure), ("Not for your situation", each.not_met))
         said = "; ".join(f"{side}: {', '.join(_named(keys, headings))}" for side, keys in sides if keys)
-        yield from _bullet(f"{each.action}. {said}.")
+        yield from _bullet(f"{each.plain.capitalize()}. {said}.")
 
 
 def _named(keys: Sequence[str], headings: dict[str, str]) -> list[str]:
@@ -150,18 +163,18 @@ def _missing(assessment: Assessment) -> Iterable[str]:
 
 def _dates(assessment: Assessment) -> Iterable[str]:
     yield from _title("Dates, if nothing changes")
-    moments = [each for each in assessment.timeline if each.verdict in ("now", "now-if", "later", "overdue") and each.stance != "against"]
+    moments = [each for each in assessment.timeline if each.verdict in SHOWN and each.stance not in ("against", "insufficient", "inform")]
     if not moments:
         yield from _wrapped("No dates follow from what is known.")
-    for each in moments:
-        span = (
-            f"{_day(each.begins)} to {_day(each.ends)}"
-            if each.begins and each.ends
-            else f"from {_day(each.begins)}"
-            if each.begins
-            else f"until {_day(each.ends)}"
-        )
-        yield from _bullet(f"{span}: {each.plain} ({each.heading})")
+    for line in dict.fromkeys(f"{_span(each)}: {each.plain} ({each.body})" for each in moments):
+        yield from _bullet(line)
+
+
+def _span(moment: Moment) -> str:
+    late = ", which has passed" if moment.verdict == "overdue" else ""
+    if moment.begins and moment.ends:
+        return f"{_day(moment.begins)} to {_day(moment.ends)}{late}"
+    return f"from {_day(moment.begins)}" if moment.begins else f"until {_day(moment.ends)}{late}"
 
 
 def _ask(assessment: Assessment) -> Iterable[str]:

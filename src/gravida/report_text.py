@@ -14,14 +14,13 @@ from rich.text import Text
 
 from gravida.assessment import Assessment, Disagreement, Event, Missing, Moment, Opinion, Pregnancy, Row
 from gravida.guideline import Stance, Verdict
-from gravida.words import BABIES, ENDED, LEANS, NOTICE, STANCES, TIERS, VERDICTS
+from gravida.words import BABIES, COMPILED, ENDED, LEANS, NOTICE, STANCES, TIERS, VERDICTS
 
 COLOURS = {"recommend": "green", "offer": "green", "consider": "green", "against": "red", "insufficient": "yellow", "inform": "cyan"}
 SHOWN: tuple[Verdict, ...] = ("overdue", "now", "now-if", "withheld", "met", "later", "done")
 ORDER = tuple(VERDICTS)
 MOST_MISSING = 10
-COMPILED = "Compiled"
-"""The body of the safety signs: no guideline, so it has no column."""
+URGENT = "urgent-signs"
 TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$")
 
 
@@ -41,13 +40,14 @@ def print_parts(found: Iterable[RenderableType], console: Console) -> None:
 
 def parts(assessment: Assessment, *, everything: bool) -> Iterable[RenderableType]:
     """Yield the sections in order."""
-    yield Text(f"Assessment as of {assessment.as_of}", style="bold")
-    yield Text(NOTICE if not assessment.reviewed else "", style="italic")
+    draft = "" if assessment.reviewed else " · draft, not reviewed by a clinician"
+    yield Text(f"Assessment as of {assessment.as_of}{draft}", style="bold")
     yield from _red_flags(assessment)
     yield from _section("This pregnancy", _pregnancy(assessment.pregnancy, assessment))
     yield from _section("Earlier pregnancies, and how each fits cervical insufficiency", _history(assessment))
     rows = visible(assessment.matrix, everything=everything)
-    yield from _section("What each guideline says", _matrix(rows, everything=everything))
+    yield from _section("What stands, side by side", _standing(rows))
+    yield from _section("What each guideline says, by topic", _matrix(rows, everything=everything))
     yield from _section("In words (gravida why KEY FILE shows the reasons)", _words(rows, everything=everything))
     yield from _section("Where guidelines disagree for this record", _disagreements(assessment))
     yield from _section("What is missing, and what it would settle", _missing(assessment))
@@ -55,7 +55,7 @@ def parts(assessment: Assessment, *, everything: bool) -> Iterable[RenderableTyp
     yield from _section("Questions for the appointment", [_bullet(each) for each in assessment.questions] or [Text("None follow from this record.")])
     yield from _section("Sources", _sources(assessment))
     yield Text()
-    yield Text("Draft, not reviewed by a clinician." if not assessment.reviewed else "Every recommendation shown is signed.", style="bold")
+    yield Text("Every recommendation shown is signed." if assessment.reviewed else NOTICE, style="bold")
 
 
 def _section(title: str, body: Iterable[RenderableType]) -> Iterable[RenderableType]:
@@ -83,7 +83,8 @@ def _red_flags(assessment: Assessment) -> Iterable[RenderableType]:
     for flag in assessment.red_flags:
         words = TIERS[flag.tier]
         yield Text(f"{words.mark}: {', '.join(flag.signs) or 'warning sign'}", style="bold white on red" if flag.tier == "now" else "bold yellow")
-        yield Padding(Text(f"{words.plain} {flag.says}"), (0, 0, 0, 2))
+        doubt = "The record says not pregnant; it may be out of date. " if flag.contradicts else ""
+        yield Padding(Text(f"{doubt}{flag.do.capitalize()}. {flag.says}"), (0, 0, 0, 2))
     if assessment.unanswered:
         names = ", ".join(each.label for each in assessment.unanswered)
         yield Text(f"Safety questions not answered for today: {names}.", style="bold")
@@ -119,13 +120,40 @@ def _history(assessment: Assessment) -> Iterable[RenderableType]:
         yield Text(f"{event.index + 1}. {_event(event)}", style="bold")
         for feature in event.features:
             lean = LEANS[feature.leans] if feature.holds else "not known"
-            yield _bullet(feature.says if feature.holds else f"It is not recorded whether: {feature.says}", f"{lean:14}")
+            yield _bullet(feature.says if feature.holds else f"It is not recorded whether: {feature.says}", f"{lean:15}")
     if assessment.history and assessment.history_complete is not True:
         yield Text("The list of earlier pregnancies may be incomplete: more of them could count.", style="yellow")
 
 
 def _event(event: Event) -> str:
     return f"{event.ended or 'gestation not recorded'}, {ENDED.get(event.outcome, event.outcome)}"
+
+
+def _standing(rows: Sequence[Row]) -> Iterable[RenderableType]:
+    """Yield a line for each action that anybody is for or against here: the most pressing first."""
+    by_action: dict[str, list[Opinion]] = {}
+    for row in rows:
+        for each in row.opinions:
+            if each.verdict in SHOWN and each.stance != "inform" and each.body != COMPILED:
+                for action in each.actions:
+                    by_action.setdefault(action, []).append(each)
+    if not by_action:
+        yield Text("Nothing yet: too little is known.")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(max_width=32)
+    table.add_column()
+    for action, found in sorted(by_action.items(), key=lambda item: min(ORDER.index(each.verdict) for each in item[1])):
+        table.add_row(action, _voices(found))
+    yield table
+
+
+def _voices(opinions: Sequence[Opinion]) -> Text:
+    """Return who says what, such as ``● RCOG consider · ◐ NICE consider``; the same words stand once."""
+    voices: dict[tuple[str, str, str], str] = {}
+    for each in sorted(opinions, key=lambda one: ORDER.index(one.verdict)):
+        voices.setdefault((VERDICTS[each.verdict].mark, each.body, STANCES[each.stance].mark), COLOURS[each.stance])
+    parts = [Text.assemble(f"{mark}\u00a0{body}\u00a0", (stance, colour)) for (mark, body, stance), colour in voices.items()]
+    return Text(" · ").join(parts)
 
 
 def _matrix(rows: Sequence[Row], *, everything: bool) -> Iterable[RenderableType]:
@@ -159,6 +187,8 @@ def cell(opinions: Sequence[Opinion], *, everything: bool) -> Text:
 
 def _words(rows: Sequence[Row], *, everything: bool) -> Iterable[RenderableType]:
     for row in rows:
+        if row.topic == URGENT and not everything:
+            continue  # they stand at the top
         shown = [each for each in row.opinions if everything or each.verdict in SHOWN]
         unknown = sum(each.verdict == "unknown" for each in row.opinions)
         if shown or unknown:
@@ -181,6 +211,8 @@ def _opinion(opinion: Opinion) -> RenderableType:
         reasons = opinion.withheld_by if opinion.verdict == "withheld" else opinion.open_questions
         lead = "speaks against it: " if opinion.verdict == "withheld" else "not known: "
         lines.append(Text(lead + "; ".join(reasons), style="yellow"))
+    if opinion.cautions:
+        lines.append(Text("others hold against it what is recorded here: " + "; ".join(opinion.cautions), style="yellow"))
     lines += [Text(opinion.says), Text(opinion.recommendation, style="dim")]
     return Padding(Group(head, *(Padding(line, (0, 0, 0, 2)) for line in lines)), (0, 0, 0, 1))
 
@@ -198,7 +230,7 @@ def _disagreements(assessment: Assessment) -> Iterable[RenderableType]:
     for each in assessment.disagreements:
         yield Text(f"{each.label}: {each.action}", style="bold")
         for side, keys in sides(each):
-            yield _bullet(", ".join(keys), f"{side:14}")
+            yield _bullet(", ".join(keys), f"{side:12}")
 
 
 def sides(disagreement: Disagreement) -> Iterable[tuple[str, tuple[str, ...]]]:
@@ -236,9 +268,12 @@ def _timeline(moments: Sequence[Moment]) -> Iterable[RenderableType]:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in ("from", "to", "weeks", "what"):
         table.add_column(column, no_wrap=column in ("from", "to"))
+    rows: dict[tuple[str, str, str, str], None] = {}
     for each in moments:
-        what = f"{VERDICTS[each.verdict].mark} {each.heading}: {STANCES[each.stance].mark} {each.what}"
-        table.add_row(str(each.begins or ""), str(each.ends or ""), each.window, what)
+        what = f"{VERDICTS[each.verdict].mark} {each.body}: {STANCES[each.stance].mark} {each.what}"
+        rows.setdefault((str(each.begins or ""), str(each.ends or ""), each.window, what), None)
+    for row in rows:
+        table.add_row(*row)
     yield table
     if moments[0].margin_days:
         yield Text(f"The dating is uncertain by {moments[0].margin_days} days; these are the widest dates.", style="yellow")
@@ -246,4 +281,6 @@ def _timeline(moments: Sequence[Moment]) -> Iterable[RenderableType]:
 
 def _sources(assessment: Assessment) -> Iterable[RenderableType]:
     for each in assessment.sources:
-        yield _bullet(f"{each.heading}. {each.citation}{' ' + each.url if each.url else ''}")
+        yield _bullet(f"{each.heading}. {each.citation}")
+        if each.url:
+            yield Padding(Text(each.url, overflow="fold"), (0, 0, 0, 4))

@@ -171,7 +171,7 @@ class Sql:
             candidate = f"candidate_{_plain(name)}"
             select.with_(candidate, as_=self._candidates(name, pick), copy=False)
             _join(select, f"pick_{_plain(name)}", _winner(candidate, pick))
-        return select.sql("duckdb", pretty=True, copy=False)
+        return select.sql("duckdb", pretty=True)
 
     def _count(self, name: str, fact: Truths) -> Expression:
         where = self.truth(self.meaning.criteria[name], fact.list).sql("duckdb")

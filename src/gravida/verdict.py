@@ -28,6 +28,8 @@ TABLE: dict[tuple[Truth, Clock], Verdict] = {
 STANDING: frozenset[Verdict] = frozenset({"now", "met", "overdue"})
 """Verdicts that call for something, and that a contraindication can take back."""
 
+PROMISING: frozenset[Verdict] = frozenset({*STANDING, "later"})
+
 
 @dataclass(frozen=True, slots=True)
 class Today:
@@ -51,6 +53,8 @@ class Judgement:
     """Which of ``unless`` are true."""
     open_contraindications: tuple[int, ...] = ()
     """Which of ``unless`` are unknown."""
+    impossible: bool = False
+    """Whether no action of it makes sense in this pregnancy any more (``not_when`` in ``actions.yaml``)."""
 
 
 def judge(recommendation: Recommendation, actions: Mapping[str, Action], world: World, today: Today) -> Judgement:
@@ -58,10 +62,12 @@ def judge(recommendation: Recommendation, actions: Mapping[str, Action], world: 
     who = applies(recommendation, world)
     clock = clock_of(recommendation, today)
     verdict = first_verdict(recommendation, who, clock)
-    if is_done(recommendation, actions, world) is True and verdict not in ("not-met", "unknown"):
+    if who is True and is_done(recommendation, actions, world) is True:
         again = is_due_again(recommendation, actions, world)
         if again is not True:
             return Judgement("done" if again is False else "unknown", who, clock)
+    if verdict in PROMISING and is_impossible(recommendation, actions, world):
+        return Judgement("withheld", who, clock, impossible=True)
     truths = [truth(condition.node, world) for condition in recommendation.unless]
     against = tuple(index for index, found in enumerate(truths) if found is True)
     unsure = tuple(index for index, found in enumerate(truths) if found is None)
@@ -118,6 +124,17 @@ def is_done(recommendation: Recommendation, actions: Mapping[str, Action], world
     for each in done[1:]:
         result = either(result, each) if recommendation.free_choice else both(result, each)
     return result
+
+
+def is_impossible(recommendation: Recommendation, actions: Mapping[str, Action], world: World) -> bool:
+    """Return whether every action is one that cannot be meant here, such as a stitch when the pregnancy is being lost.
+
+    No guideline has to say so; unknown is no reason.
+    """
+    if not recommendation.favours or not recommendation.actions:
+        return False
+    barred = [actions[action].not_when for action in recommendation.actions]
+    return all(node is not None and truth(node, world) is True for node in barred)
 
 
 def is_due_again(recommendation: Recommendation, actions: Mapping[str, Action], world: World) -> Truth:

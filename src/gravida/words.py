@@ -55,6 +55,10 @@ PLAIN_NOTICE = (
     "what you have, and it does not replace your doctor or midwife. Please talk with them before you decide."
 )
 SAFETY = "If you feel something is wrong, you do not need this page to say so. Call your maternity unit, or the emergency number, at any hour."
+CONTRADICTS = "You told us that you are not pregnant. If you might be pregnant after all: "
+STOPPED = "The rest can wait until somebody has seen you. Then come back to this page. (Add --all to read it now.)"
+COMPILED = "Compiled"
+"""The body of the safety signs: no guideline, so no lead names it and it has no column."""
 ENDED = {
     "live-birth": "live birth", "stillbirth": "stillbirth", "miscarriage": "miscarriage", "termination": "termination",
     "ectopic": "ectopic pregnancy", "": "how it ended is not recorded",
