@@ -11,21 +11,21 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from gravida.assessment import Assessment, Cited, Disagreement, Event, Feature, Moment, Opinion, Para, Pregnancy, RedFlag, Row, Unanswered
+from gravida.assessment import Assessment, Cited, Event, Feature, Moment, Opinion, Para, Pregnancy, Row
 from gravida.cql import Not, names
+from gravida.disagreement import STANDS, disagreements
 from gravida.evaluate import fact, truth
-from gravida.facts import Pick, Range, Scalar, Truths
-from gravida.guideline import Action, Bound, Guideline, Recommendation, Topic, Window
+from gravida.facts import Range, Scalar, Truths
+from gravida.guideline import Bound, Guideline, Recommendation, Window
 from gravida.knowledge import Knowledge
 from gravida.missing import rank_missing
 from gravida.prepare import Situation, prepare
 from gravida.record import Dating, Record
+from gravida.safety import examined_today, red_flags, unanswered
 from gravida.units import TERM_LENGTH_DAYS, weeks
 from gravida.verdict import PROMISING, judge
 
 SAFETY_TOPICS = ("urgent-signs", "symptoms")
-STANDS = frozenset({"now", "now-if", "met", "overdue", "later", "done", "withheld"})
-"""Verdicts whose criterion is true, and whose window has not closed."""
 
 
 class Unusable(ValueError):  # noqa: N818  (it says what the record is)
@@ -51,12 +51,12 @@ def assess(record: Record, knowledge: Knowledge, as_of: date | None = None, guid
         as_of=situation.as_of,
         red_flags=tuple(red_flags(situation, knowledge)),
         unanswered=tuple(unanswered(situation, knowledge)),
-        examined_today=_examined_today(situation),
+        examined_today=examined_today(situation),
         pregnancy=_pregnancy(situation, knowledge),
         history=tuple(_events(situation, knowledge)),
         history_complete=record.prior_pregnancies_complete,
         matrix=_matrix(opinions, knowledge),
-        disagreements=tuple(_disagreements(visible, knowledge)),
+        disagreements=tuple(disagreements(visible, knowledge)),
         missing=now, not_yet=not_yet,
         timeline=_timeline(visible, situation, knowledge),
         questions=_questions(visible, knowledge),
@@ -87,8 +87,16 @@ def _opinion(recommendation: Recommendation, situation: Situation, knowledge: Kn
         withheld_by=("the pregnancy is being lost",) if found.impossible else _labels(recommendation, found.withheld_by, knowledge),
         open_questions=_labels(recommendation, found.open_contraindications, knowledge),
         cautions=tuple(_cautions(recommendation, situation, knowledge)) if found.verdict in PROMISING else (),
+        about_loss=_speaks_of_loss(recommendation, knowledge),
         recalled=recommendation.is_recalled, superseded=guideline.status == "superseded", signed=recommendation.is_signed,
     )  # fmt: skip
+
+
+def _speaks_of_loss(recommendation: Recommendation, knowledge: Knowledge) -> bool:
+    if recommendation.who is None or ENDING not in knowledge.criteria:
+        return False
+    loss = set(knowledge.index.leaves_of(knowledge.criteria[ENDING])) - {"plurality"}
+    return bool(loss & set(knowledge.index.leaves_of(recommendation.who.node)))
 
 
 def _cautions(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> Iterable[str]:
@@ -139,66 +147,6 @@ def _dates(window: Window | None, situation: Situation) -> tuple[date | None, da
     return first[0] if first else None, last[1] if last else None
 
 
-def red_flags(situation: Situation, knowledge: Knowledge) -> Iterable[RedFlag]:
-    """Yield the warnings that stand, the most urgent first; a sign already answered by "now" is not repeated for "today".
-
-    A sign that matters in pregnancy is shown also when the record says not pregnant: the record may be out of date.
-    """
-    urgent: set[str] = set()
-    for recommendation in _tiered(knowledge):
-        found = judge(recommendation, knowledge.actions, situation.world, situation.today)
-        signs = tuple(_signs(recommendation, situation, knowledge))
-        repeated = recommendation.tier == "today" and bool(signs) and set(signs) <= urgent
-        if found.verdict in ("now", "met", "later") and recommendation.tier is not None and not repeated:
-            urgent.update(signs)
-            do = " or ".join(knowledge.actions[action].plain for action in recommendation.actions)
-            yield RedFlag(
-                recommendation.key,
-                recommendation.tier,
-                recommendation.says,
-                recommendation.plain,
-                signs,
-                do,
-                found.clock == "not-pregnant" and found.verdict == "later",
-            )
-
-
-def _tiered(knowledge: Knowledge) -> list[Recommendation]:
-    """Return the warnings, the most urgent first: by tier, then in the order of the actions."""
-    order = list(knowledge.actions)
-    found = [each for each in knowledge.recommendations.values() if each.tier is not None]
-    return sorted(found, key=lambda each: (each.tier != "now", min(order.index(action) for action in each.actions), each.key))
-
-
-def _signs(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> Iterable[str]:
-    """Yield the labels of the signs that are present."""
-    for name in _safety_facts(recommendation, knowledge):
-        if fact(name, situation.world) is True:
-            yield knowledge.dictionary.facts[name].words.label
-
-
-def _safety_facts(recommendation: Recommendation, knowledge: Knowledge) -> list[str]:
-    """Return the signs that a warning asks about: what is picked from symptoms or examinations."""
-    leaves = knowledge.index.leaves_of(recommendation.who.node) if recommendation.who else ()
-    return [leaf for leaf in dict.fromkeys(leaves) if isinstance(knowledge.dictionary.facts.get(leaf), Pick)]
-
-
-def unanswered(situation: Situation, knowledge: Knowledge) -> Iterable[Unanswered]:
-    """Yield the safety questions that she could answer and that nobody has answered for this day, each once."""
-    seen = set()
-    for recommendation in _tiered(knowledge):
-        for name in _safety_facts(recommendation, knowledge):
-            declared = knowledge.dictionary.facts[name]
-            if name not in seen and isinstance(declared, Pick) and declared.list == "symptoms" and fact(name, situation.world) is None:
-                seen.add(name)
-                yield Unanswered(name, declared.words.label, declared.words.question)
-
-
-def _examined_today(situation: Situation) -> bool:
-    entries = situation.world.lists.get("examinations")
-    return any(entry.get("age_days") == 0 for entry in entries.described) if entries else False
-
-
 def _pregnancy(situation: Situation, knowledge: Knowledge) -> Pregnancy:
     today, dating = situation.today, situation.dating
     plurality = fact("plurality", situation.world)
@@ -208,6 +156,7 @@ def _pregnancy(situation: Situation, knowledge: Knowledge) -> Pregnancy:
         due_date=dating.date_at(TERM_LENGTH_DAYS) if today.pregnant is not False else None,
         dated_by=(dating.source or "").replace("_", " "), dating_note=_dating_note(dating),
         plurality="" if isinstance(plurality, tuple) else written_number(plurality),
+        ending=fact(ENDING, situation.world) is True,
         gravida=_gravida(situation), para=tuple(_paras(situation, knowledge)),
     )  # fmt: skip
 
@@ -244,6 +193,8 @@ def _gravida(situation: Situation) -> str:
     return f"at least {described}"
 
 
+ENDING = "pregnancy_ending"
+"""The fact that says that this pregnancy is being lost."""
 PARA = "births_from_"
 """Facts of this name count births for para; each country draws its own line."""
 
@@ -279,50 +230,6 @@ def _matrix(opinions: Sequence[Opinion], knowledge: Knowledge) -> tuple[Row, ...
         if found:
             rows.append(Row(topic.id, topic.label, topic.plain, found))
     return tuple(rows)
-
-
-DECIDED = frozenset({"treatment", "test", "referral"})
-"""Kinds of action on which guidelines can part ways; what is only said to people is no such thing."""
-
-
-def _disagreements(opinions: Sequence[Opinion], knowledge: Knowledge) -> Iterable[Disagreement]:
-    across = [each for each in opinions if knowledge.topics[each.topic].cuts_across and each.stance in ("against", "insufficient")]
-    for topic in knowledge.topics.values():
-        about = [each for each in opinions if each.topic == topic.id] if topic.compare else []
-        ids = dict.fromkeys(action for each in about for action in knowledge.recommendations[each.recommendation].actions)
-        for action in (knowledge.actions[each] for each in ids):
-            if action.kind in DECIDED:
-                speaking = dict.fromkeys(each.recommendation for each in (*about, *across) if action.label in each.actions)
-                yield from _sides(topic, action, [each for each in opinions if each.recommendation in speaking], knowledge)
-
-
-def _sides(topic: Topic, action: Action, about: list[Opinion], knowledge: Knowledge) -> Iterable[Disagreement]:
-    """Yield how guidelines part ways on one action, if they do, and if anything calls for it."""
-    standing = [each for each in about if each.verdict in STANDS]
-    wanted = [each for each in standing if each.verdict != "withheld" and knowledge.recommendations[each.recommendation].favours]
-    favour = _keys(wanted)
-    against = _keys(each for each in standing if each.stance == "against" and _meets_any(each, wanted, knowledge))
-    unsure = _keys(each for each in standing if each.stance == "insufficient" and _meets_any(each, wanted, knowledge))
-    speaking = {each.body for each in standing if each.stance != "inform" and each.verdict != "withheld"}
-    candidates = [each for each in about if each.verdict in ("not-met", "withheld") and knowledge.recommendations[each.recommendation].favours]
-    silent = _keys(each for each in candidates if each.body not in speaking and not _any_open(each.body, about))
-    if favour and (against or unsure or silent):
-        yield Disagreement(topic.id, topic.label, action.label, action.plain, favour, against, unsure, silent)
-
-
-def _meets_any(opinion: Opinion, others: list[Opinion], knowledge: Knowledge) -> bool:
-    """Return whether the weeks of one share a day with the weeks of any other; only then can they part ways."""
-    mine = knowledge.recommendations[opinion.recommendation].window
-    windows = (knowledge.recommendations[other.recommendation].window for other in others)
-    return any(mine is None or window is None or mine.meets(window) for window in windows)
-
-
-def _any_open(body: str, about: list[Opinion]) -> bool:
-    return any(each.body == body and each.verdict in ("unknown", "passed") for each in about)
-
-
-def _keys(opinions: Iterable[Opinion]) -> tuple[str, ...]:
-    return tuple(each.recommendation for each in opinions)
 
 
 def _timeline(opinions: Sequence[Opinion], situation: Situation, knowledge: Knowledge) -> tuple[Moment, ...]:

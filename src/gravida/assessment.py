@@ -47,6 +47,8 @@ class Pregnancy:
     plurality: str
     gravida: str
     para: tuple["Para", ...]
+    ending: bool
+    """Whether the record says that this pregnancy is being lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class Opinion:
     open_questions: tuple[str, ...]
     cautions: tuple[str, ...]
     """What other guidelines hold against the same action, and what is true of this record, each with who says so."""
+    about_loss: bool
+    """Whether its criterion itself speaks of a pregnancy that is being lost."""
     recalled: bool
     superseded: bool
     signed: bool

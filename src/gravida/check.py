@@ -5,10 +5,11 @@ numbers from nowhere, criteria that are true of nobody's record, citations that 
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from gravida.cases import Prepared, fact_of, fact_with, prepare_case, verdict_of, written
+from gravida.equivalence import Claim, Defined
 from gravida.evaluate import World, truth
 from gravida.facts import Pick, Value
 from gravida.guideline import Case, Recommendation
@@ -32,7 +33,7 @@ class Report:
     killed: int = 0
     equivalent: int = 0
     sql_answers: int = 0
-    claims: list["Claim"] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
     """Mutants declared equivalent, to be tried on random records."""
 
     def summary(self) -> str:
@@ -48,16 +49,6 @@ class Report:
         self.claims += other.claims
         for name in ("recommendations", "facts", "cases", "mutants", "killed", "equivalent", "sql_answers"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A mutant that is said to be equivalent. ``original`` and ``mutant`` are recommendations, or criteria of a fact."""
-
-    place: str
-    text: str
-    original: object
-    mutant: object
 
 
 def check_recommendation(recommendation: Recommendation, knowledge: Knowledge) -> Report:
@@ -174,27 +165,30 @@ def check_fact(name: str, knowledge: Knowledge) -> Report:
 def _try_fact_mutants(name: str, prepared: list[Prepared], knowledge: Knowledge, report: Report) -> None:
     notes = knowledge.notes[name]
     declared = {each.mutant for each in notes.equivalent}
-    for text, outcome in _fact_mutants(name, knowledge):
+    for text, outcome, mutant in _fact_mutants(name, knowledge):
         report.mutants += 1
         if any(written(outcome(each)) != each.case.expect for each in prepared):
             report.killed += 1
         elif text in declared:
             report.equivalent += 1
-            report.claims.append(Claim(notes.place, text, name, text))
+            original = Defined(knowledge.dictionary.facts[name], knowledge.criteria.get(name))
+            report.claims.append(Claim(notes.place, text, original, mutant))
         else:
             report.problems.append(Problem(notes.place, f"{name}: {survivor(text)}"))
 
 
-def _fact_mutants(name: str, knowledge: Knowledge) -> Iterator[tuple[str, Callable[[Prepared], Value]]]:
+def _fact_mutants(name: str, knowledge: Knowledge) -> Iterator[tuple[str, Callable[[Prepared], Value], Defined]]:
+    """Yield every mutant of a fact: its text, what a case gives for it, and the fact as it would be."""
+    fact = knowledge.dictionary.facts[name]
     seen = set()
     for text, node in mutants(knowledge.criteria[name]) if name in knowledge.criteria else ():
         if text not in seen:
             seen.add(text)
-            yield text, lambda each, node=node: fact_of(name, each, node)  # type: ignore[misc]
-    fact = knowledge.dictionary.facts[name]
+            yield text, lambda each, node=node: fact_of(name, each, node), Defined(fact, node)  # type: ignore[misc]
     if isinstance(fact, Pick) and fact.valid_for_days is not None:
         for days in (fact.valid_for_days - 1, fact.valid_for_days + 1):
-            yield f"valid_for: {days} days", lambda each, days=days: fact_with(name, each, valid_for_days=days)  # type: ignore[misc]
+            changed = Defined(replace(fact, valid_for_days=days), knowledge.criteria.get(name))
+            yield f"valid_for: {days} days", lambda each, days=days: fact_with(name, each, valid_for_days=days), changed  # type: ignore[misc]
 
 
 def check_all(knowledge: Knowledge, only: Collection[str] = (), advance: Callable[[int, int], object] = lambda done, total: None) -> Report:

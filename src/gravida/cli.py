@@ -21,7 +21,7 @@ from gravida.record import MAX_BYTES, Record, RecordError, read_record
 from gravida.typecheck import nearest
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
 CANNOT = 2
 KNOWLEDGE = click.option("--knowledge", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Another folder of knowledge.")
@@ -71,6 +71,12 @@ def _console(*, stderr: bool = False) -> "Console":
     return Console(file=stream, width=None if stream.isatty() else 80, highlight=False, emoji=False, markup=False)
 
 
+def _show(part: "RenderableType") -> None:
+    from gravida.report_text import print_parts  # noqa: PLC0415
+
+    print_parts([part], _console())
+
+
 def _read(path: str, knowledge: Knowledge, as_of: date | None) -> Record:
     name = "standard input" if path == "-" else path
     try:
@@ -96,7 +102,10 @@ def _near_file(path: Path) -> str:
 
 
 def _today(record: Record, as_of: date | None) -> date:
-    """Return the day of assessment; today if neither the record nor the person gives one."""
+    """Return the day of assessment; today if nobody gives one, unless the record speaks of a day that it does not name."""
+    stated = record.pregnancy.gestation
+    if as_of is None and record.as_of is None and stated is not None and stated.on is None:
+        raise Fault("the record gives a gestation, and not the day on which it held: write 'as_of: YYYY-MM-DD' in it, or use --as-of")
     return as_of or record.as_of or date.today()  # noqa: DTZ011  (the person's own calendar day is meant)
 
 
@@ -183,7 +192,7 @@ def why(recommendation: str, file: str, as_of: datetime | None, knowledge: Path 
         day = as_of.date() if as_of else None
         record = _read(file, known, day)
         situation = prepare(record, known.meaning, known.largest_k, _today(record, day))
-        _console().print(render(reasons(known.recommendations[recommendation], situation, known), known))
+        _show(render(reasons(known.recommendations[recommendation], situation, known), known))
 
 
 @main.command()
@@ -196,11 +205,11 @@ def guidelines(identifier: str | None, knowledge: Path | None) -> None:
     with _plain_errors():
         known = load_kept(knowledge)
         if identifier is None:
-            _console().print(guideline_list(known))
+            _show(guideline_list(known))
         elif identifier in known.guidelines:
-            _console().print(guideline(known.guidelines[identifier], known))
+            _show(guideline(known.guidelines[identifier], known))
         elif identifier in known.recommendations:
-            _console().print(recommendation(known.recommendations[identifier], known))
+            _show(recommendation(known.recommendations[identifier], known))
         else:
             choices = [*known.guidelines, *known.recommendations]
             raise Fault(f"there is no guideline {identifier!r}{nearest(identifier, choices)}")
@@ -216,9 +225,9 @@ def facts(name: str | None, knowledge: Path | None) -> None:
     with _plain_errors():
         known = load_kept(knowledge)
         if name is None:
-            _console().print(fact_list(known))
+            _show(fact_list(known))
         elif name in known.dictionary.facts:
-            _console().print(fact(name, known))
+            _show(fact(name, known))
         else:
             raise Fault(f"there is no fact {name!r}{nearest(name, known.dictionary.facts)}; 'gravida facts' lists them")
 

@@ -207,8 +207,9 @@ def _criteria(recommendation: Recommendation) -> Iterator[Expression]:
 def _actions(knowledge: Knowledge) -> Iterator[Expression]:
     written = _file(knowledge, "actions.yaml")
     for action in knowledge.actions.values():
-        if action.done_when is not None:
-            yield Expression(f"{action.id} done when", written[action.id]["done_when"], action.done_when)
+        for key, node in (("done_when", action.done_when), ("not_when", action.not_when)):
+            if node is not None:
+                yield Expression(f"{action.id} {key.replace('_', ' ')}", written[action.id][key], node)
 
 
 def _constraints(knowledge: Knowledge) -> Iterator[Expression]:

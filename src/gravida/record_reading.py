@@ -12,17 +12,16 @@ record.yaml:4:12: scans[0].route: found vaginal; expected one of transvaginal, t
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, NoReturn
 
-import yaml
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from gravida.facts import Range
-from gravida.plain_yaml import MAX_DEPTH, LoaderBase, Path, Tree, YamlError, read_yaml
+from gravida.plain_yaml import MAX_DEPTH, Path, Tree, YamlError, read_yaml
 from gravida.units import days, weeks
 
 MAX_BYTES = 1_000_000
@@ -294,43 +293,10 @@ def _decode(text: str | bytes, name: str) -> str:
 
 def _read_yaml(text: str, name: str) -> Tree:
     try:
-        _refuse_surprises(text, name)
-        return read_yaml(text, name)
+        return read_yaml(text, name, MAX_VALUES)
     except YamlError as error:
         where = f"{name}:{error.line}:{error.column}"
         _stop(where, f"a text that cannot be read ({error.message})", "a record in YAML or JSON")
-
-
-STANDARD_TAG = "tag:yaml.org,2002:"
-
-
-def _refuse_surprises(text: str, name: str) -> None:
-    """Refuse tags, and what is too large or too deep, before any node is built.
-
-    The C loader builds nodes by recursion, and a long row of ``[`` would overflow its stack and end the program.
-    """
-    depth = 0
-    for count, event in enumerate(_events(text)):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        message = _surprise(event, depth, count)
-        if message:
-            raise YamlError(message, name, event.start_mark.line + 1, event.start_mark.column + 1)
-
-
-def _surprise(event: Any, depth: int, count: int) -> str:
-    tag = getattr(event, "tag", None)
-    if tag:
-        return f"the tag {show(tag.replace(STANDARD_TAG, '!!'))} is not allowed"
-    if depth > MAX_DEPTH:
-        return f"this is nested more than {MAX_DEPTH} deep"
-    return f"these are more than {MAX_VALUES:,} values" if count > MAX_VALUES else ""
-
-
-def _events(text: str) -> Iterator[Any]:
-    try:
-        yield from yaml.parse(text, Loader=LoaderBase)
-    except yaml.YAMLError:
-        return  # read_yaml says it better
 
 
 def _read_json(text: str, name: str) -> Tree:

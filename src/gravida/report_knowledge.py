@@ -17,19 +17,21 @@ from gravida.words import STANCES
 
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        table.add_column(column)
+    for index, column in enumerate(columns):
+        table.add_column(column, no_wrap=index == 0)  # the name, which people copy, is never cut
     return table
 
 
 def guideline_list(knowledge: Knowledge) -> RenderableType:
-    """Return all guidelines, a line each."""
-    table = _table("id", "document", "from", "status", "says")
+    """Return all guidelines: the name on screen, then the id to type and how much it says."""
+    lines = []
     for each in knowledge.guidelines.values():
         recalled = sum(knowledge.recommendations[key].is_recalled for key in each.recommendations)
-        count = f"{len(each.recommendations)}{f' ({recalled} unverified)' if recalled else ''}"
-        table.add_row(each.id, each.heading, each.jurisdiction, each.status, count)
-    return Group(table, Text("\ngravida guidelines ID shows one.", style="dim"))
+        unverified = f", {recalled} unverified" if recalled else ""
+        superseded = "" if each.status == "current" else ", superseded"
+        lines.append(Text(f"{each.heading} ({each.jurisdiction}{superseded})"))
+        lines.append(Text(f"  {each.id}: {len(each.recommendations)} recommendations{unverified}", style="dim"))
+    return Group(*lines, Text("\ngravida guidelines ID shows one.", style="dim"))
 
 
 def guideline(found: Guideline, knowledge: Knowledge) -> RenderableType:

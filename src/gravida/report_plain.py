@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from gravida.assessment import Assessment, Event, Moment, Opinion, Row
-from gravida.words import BABIES, COMPILED, CONTRADICTS, ENDED, PLAIN_NOTICE, SAFETY, STANCES, STOPPED, VERDICTS
+from gravida.words import BABIES, COMPILED, CONTRADICTS, ENDED, PLAIN_NOTICE, SAFETY, SORRY, STANCES, STOPPED, VERDICTS
 
 WIDTH = 72
 SHOWN = ("overdue", "now", "now-if", "withheld", "met", "later")
@@ -25,7 +25,7 @@ def plain_text(assessment: Assessment, *, everything: bool = False) -> str:
     if urgent and not (everything or assessment.examined_today):
         return "\n".join([*lines, *_wrapped(STOPPED)]) + "\n"
     sections = (_now, _history, _topics, _differ, _missing, _dates, _ask, _sources)
-    for section in sections:
+    for section in (_now, _topics, _sources) if assessment.pregnancy.ending else sections:
         lines += [*section(assessment), ""]
     return "\n".join([*lines, *_wrapped(PLAIN_NOTICE)]) + "\n"
 
@@ -60,7 +60,9 @@ def _urgent(assessment: Assessment) -> Iterable[str]:
 def _now(assessment: Assessment) -> Iterable[str]:
     pregnancy = assessment.pregnancy
     yield from _title("Where you are")
-    if pregnancy.pregnant is False:
+    if pregnancy.ending:
+        yield from _wrapped(SORRY)
+    elif pregnancy.pregnant is False:
         yield from _wrapped("You are not pregnant now.")
     elif not pregnancy.gestation:
         yield from _wrapped("We do not know how far along you are. Many answers depend on it.")
@@ -102,19 +104,22 @@ def _event(event: Event) -> Iterable[str]:
         yield from _bullet("We know too little to say how this fits.")
 
 
-def _shown(row: Row) -> list[Opinion]:
-    return [each for each in row.opinions if each.verdict in SHOWN and not each.recalled and not each.superseded]
+def _shown(row: Row, *, ending: bool) -> list[Opinion]:
+    """Return what is for her; to somebody who is losing a pregnancy, only what speaks of that."""
+    shown = [each for each in row.opinions if each.verdict in SHOWN and not each.recalled and not each.superseded]
+    return [each for each in shown if each.about_loss and each.verdict in ("now", "met")] if ending else shown
 
 
 def _topics(assessment: Assessment) -> Iterable[str]:
     yield from _title("What guidelines say for you")
-    rows = [row for row in assessment.matrix if row.topic != "urgent-signs" and _shown(row)]
+    ending = assessment.pregnancy.ending
+    rows = [row for row in assessment.matrix if row.topic != "urgent-signs" and _shown(row, ending=ending)]
     if not rows:
         yield from _wrapped("Too little is known to say. The questions below help most.")
     for row in rows:
         yield ""
         yield row.plain
-        for opinion in sorted(_shown(row), key=lambda each: list(VERDICTS).index(each.verdict)):
+        for opinion in sorted(_shown(row, ending=ending), key=lambda each: list(VERDICTS).index(each.verdict)):
             lead = "" if opinion.body == COMPILED else f"{opinion.heading} {STANCES[opinion.stance].plain}: "
             yield from _bullet(f"{lead}{opinion.plain} {_when(opinion)}".strip())
 

@@ -110,7 +110,7 @@ def _pregnancy(pregnancy: Pregnancy, assessment: Assessment) -> Iterable[Rendera
         charts = ", ".join(f"G{pregnancy.gravida} P{para.births} ({para.counted_from})" for para in pregnancy.para)
         yield Text(f"As charts write it: {charts or 'G' + pregnancy.gravida}")
     if assessment.ignored_later_entries:
-        yield Text(f"{assessment.ignored_later_entries} entries after this day are left out: on this day nobody knew them.")
+        yield Text(f"Left out, because it came after this day: {assessment.ignored_later_entries} of the recorded entries.")
 
 
 def _history(assessment: Assessment) -> Iterable[RenderableType]:
@@ -167,7 +167,7 @@ def _matrix(rows: Sequence[Row], *, everything: bool) -> Iterable[RenderableType
         if any(text.plain for text in cells):
             table.add_row(Text(row.label), *cells)
     yield table
-    yield Text("\u00a0  ".join(f"{words.mark}\u00a0{verdict}" for verdict, words in VERDICTS.items()), style="dim")
+    yield Text("  ".join(f"{words.mark}\u00a0{verdict}" for verdict, words in VERDICTS.items()), style="dim")
     if not everything:
         yield Text("An empty place: nothing that applies here. --all shows what does not apply.", style="dim")
 

@@ -191,8 +191,7 @@ class Sql:
         if "age_days" in self.meaning.lists[pick.list].fields:
             columns.append("age_days_low, age_days_high")
         return parse_one(
-            f"SELECT * FROM (SELECT record_id, entry, {', '.join(columns)} "
-            f'FROM "{pick.list}") AS entries WHERE belongs IS NOT FALSE',
+            f'SELECT * FROM (SELECT record_id, entry, {", ".join(columns)} FROM "{pick.list}") AS entries WHERE belongs IS NOT FALSE',
             dialect="duckdb",
         )
 

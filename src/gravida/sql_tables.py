@@ -1,4 +1,4 @@
-
+# ruff: noqa: S608 - every name in a query comes from the dictionary, never from a record
 """Worlds as tables: what the SQL engine answers for many records at once.
 
 The worlds are written to plain files that DuckDB reads in one go, and a query answers fifty criteria for all of them.

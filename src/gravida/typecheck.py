@@ -10,15 +10,18 @@ Traceback (most recent call last):
 gravida.cql.CqlError: 12 is outside what plurality can be (1 to 8)
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from gravida.cql import And, Arithmetic, AtLeast, Between, Compare, CqlError, Gestation, Literal, Member, Name, Node, Not, Or
 from gravida.facts import BOOLEAN, TRUTHS, Type
-from gravida.units import weeks
+from gravida.units import DAYS_IN_A_WEEK, weeks
 
 GESTATION = Type("gestation")
+MOST_WEEKS = 45
+"""A smaller number beside a gestation was meant as weeks, a larger one as days."""
 KIND_OF = {bool: BOOLEAN, int: Type("integer"), float: Type("decimal"), str: Type("string")}
 READABLE = {
     "boolean": "a truth", "integer": "a whole number", "decimal": "a number", "gestation": "a gestation in days",
@@ -44,10 +47,10 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 def require_truth(node: Node, scope: Scope) -> None:
     """Raise :class:`CqlError` unless the criterion is a truth and everything in it fits."""
     kind = type_of(node, scope)
-    if kind.kind == "truths":
-        raise CqlError("a truth list alone is not a criterion: write AtLeast(1, …)", node.at)
+    if isinstance(node, Name) and kind.kind == "truths":
+        raise CqlError(f"a truth list alone is not a criterion: {_counted(node)}", node.at)
     if kind.kind != "boolean":
-        raise CqlError(f"expected a truth, found {READABLE[kind.kind]}", node.at)
+        raise CqlError(f"expected a truth, found {READABLE[kind.kind]}: compare it with something, such as x <= 25", node.at)
 
 
 def type_of(node: Node, scope: Scope) -> Type:
@@ -57,8 +60,8 @@ def type_of(node: Node, scope: Scope) -> Type:
             return KIND_OF[type(value)]
         case Gestation():
             return GESTATION
-        case Name(id=name):
-            return _lookup(name, scope.facts, "fact", node.at)
+        case Name():
+            return _fact(node, scope)
         case Member(alias=alias, id=name):
             return _member(alias, name, scope, node.at)
         case Not(operand=operand):
@@ -69,8 +72,9 @@ def type_of(node: Node, scope: Scope) -> Type:
         case Compare(operator=operator, left=left, right=right):
             _comparable(operator, left, right, scope)
         case Between(value=value, low=low, high=high):
-            _comparable("<=", low, value, scope)
+            _comparable(">=", value, low, scope)
             _comparable("<=", value, high, scope)
+            _upwards(low, high)
         case Arithmetic(left=left, right=right):
             return _sum(left, right, scope)
         case AtLeast(list=truths):
@@ -81,35 +85,89 @@ def type_of(node: Node, scope: Scope) -> Type:
 def _lookup(name: str, choices: Mapping[str, Type], what: str, at: int) -> Type:
     if name not in choices:
         bare = {choice.rpartition("/")[2] for choice in choices}
-        raise CqlError(f"there is no {what} {name!r}{nearest(name, bare)}", at)
+        raise CqlError(f"there is no {what} {name!r}{_meant(name) or nearest(name, bare)}", at)
     return choices[name]
+
+
+TODAY = re.compile(r"(today|as_of|weeks?|ga|(current_)?(ga|gestation(al_age)?)(_today)?(_(days|weeks))?)")
+"""What somebody calls today's gestation who looks for it among the facts."""
+
+MEANT = {"yes": "true", "no": "false", "everyone": "everyone alone, and only in 'who'", "unknown": "a fact that asks whether it is known"}
+
+
+def _meant(name: str) -> str:
+    """Return a hint about a word that many would look for, and that is not there on purpose."""
+    if TODAY.fullmatch(name.lower()):
+        return ": today's gestation belongs in 'window', never in a criterion; at which gestation something was found is a field of its list"
+    return f": write {MEANT[name.lower()]}" if name.lower() in MEANT else ""
+
+
+def _fact(node: Name, scope: Scope) -> Type:
+    """Return the type of a name: a fact, and never a fact inside a ``where``, which is about one entry."""
+    if scope.alias is None or node.id in scope.facts:
+        return _lookup(node.id, scope.facts, "fact", node.at)
+    if node.id in scope.fields:
+        raise CqlError(f"inside a 'where', {node.id!r} is written {scope.alias}.{node.id}", node.at)
+    example = next(iter(scope.fields), "field")
+    hint = nearest(node.id, scope.fields)
+    raise CqlError(f"inside a 'where' only the fields of one entry count, such as {scope.alias}.{example}; found {node.id!r}{hint}", node.at)
 
 
 def _member(alias: str, name: str, scope: Scope, at: int) -> Type:
     if scope.alias is None:
-        raise CqlError(f"{alias}.{name}: entries can be judged inside a 'where' only", at)
+        raise CqlError(f"{alias}.{name}: entries can be judged inside a 'where' only{_meant(name) or '; a fact goes by its name alone'}", at)
     if alias != scope.alias:
         raise CqlError(f"there is no entry called {alias!r} here; it is called {scope.alias!r}", at)
     return _lookup(name, scope.fields, "field", at)
 
 
 def _truth_list(name: Name, scope: Scope) -> None:
+    if scope.alias is not None:
+        raise CqlError("AtLeast counts a whole list; a 'where' judges one entry of it", name.at)
     kind = _lookup(name.id, scope.facts, "truth list", name.at)
     if kind != TRUTHS:
-        lists = [choice for choice, type_ in scope.facts.items() if type_ == TRUTHS]
-        raise CqlError(f"AtLeast counts a truth list; {name.id!r} is {READABLE[kind.kind]}{nearest(name.id, lists)}", name.at)
+        lists = [choice.rpartition("/")[2] for choice, type_ in scope.facts.items() if type_ == TRUTHS]
+        raise CqlError(f"AtLeast counts a truth list; {name.id.rpartition('/')[2]!r} is {READABLE[kind.kind]}{nearest(name.id, lists)}", name.at)
+
+
+def _counted(node: Name) -> str:
+    return f"write AtLeast(1, {node.id.rpartition('/')[2]})"
 
 
 def _comparable(operator: str, left: Node, right: Node, scope: Scope) -> None:
+    _refuse_bare_word(left, right, scope)
     a, b = type_of(left, scope), type_of(right, scope)
+    for side, kind in ((left, a), (right, b)):
+        if isinstance(side, Name) and kind == TRUTHS:
+            raise CqlError(f"a truth list is counted, not compared: {_counted(side)}", side.at)
     if not _same_kind(a, b, left, right):
-        raise CqlError(f"cannot compare {READABLE[a.kind]} with {READABLE[b.kind]}{_unit_hint(a, b)}", right.at)
+        raise CqlError(f"cannot compare {READABLE[a.kind]} with {READABLE[b.kind]}{_unit_hint(a, b, right)}", right.at)
     if operator not in ("=", "!=") and not a.is_number:
-        raise CqlError(f"{operator} needs numbers, and this is {READABLE[a.kind]}", left.at)
-    if a.kind in ("date", "truths"):
-        raise CqlError(f"{READABLE[a.kind]} cannot be compared here", left.at)
+        raise CqlError(f"{operator!r} needs numbers, and this is {READABLE[a.kind]}", left.at)
+    if a.kind == "date":
+        raise CqlError("a date cannot be compared here", left.at)
     _fits(left, right, a)
     _fits(right, left, b)
+
+
+def _refuse_bare_word(left: Node, right: Node, scope: Scope) -> None:
+    """Refuse ``kind = history``, where ``'history'`` was meant."""
+    for side, other in ((left, right), (right, left)):
+        if isinstance(side, Name) and side.id not in scope.facts and isinstance(other, Name | Member) and side.id in type_of(other, scope).values:
+            raise CqlError(f"a word stands between quotes: write {side.id!r}", side.at)
+
+
+def _upwards(low: Node, high: Node) -> None:
+    a, b = _number(low), _number(high)
+    if a is not None and b is not None and a > b:
+        raise CqlError("nothing lies between these two: the smaller one comes first", low.at)
+
+
+def _number(node: Node) -> float | None:
+    """Return the number that a literal writes, in days for a gestation; ``None`` for anything else."""
+    if isinstance(node, Gestation):
+        return node.total
+    return node.value if isinstance(node, Literal) and not isinstance(node.value, bool | str) else None
 
 
 def _same_kind(a: Type, b: Type, left: Node, right: Node) -> bool:
@@ -120,8 +178,18 @@ def _same_kind(a: Type, b: Type, left: Node, right: Node) -> bool:
     return isinstance(left, Literal) and a.kind == "integer" and b.kind == "decimal"
 
 
-def _unit_hint(a: Type, b: Type) -> str:
-    return ": write a gestation as ga(weeks, days)" if {a.kind, b.kind} == {"gestation", "integer"} else ""
+def _unit_hint(a: Type, b: Type, right: Node) -> str:
+    """Return how a number is written that means a gestation: 24 may be weeks, 167 can only be days."""
+    if "gestation" not in (a.kind, b.kind) or not (a.is_number and b.is_number):
+        return ""
+    match right:
+        case Literal(value=int(number)):
+            whole, rest = (number, 0) if number <= MOST_WEEKS else divmod(number, DAYS_IN_A_WEEK)
+            return f": write ga({whole}, {rest})"
+        case Arithmetic(operator="+", left=Literal(value=int(whole)), right=Literal(value=int(rest))):
+            return f": write ga({whole}, {rest})"
+        case _:
+            return ": write a gestation as ga(weeks, days)"
 
 
 def _fits(named: Node, literal: Node, kind: Type) -> None:
@@ -134,8 +202,8 @@ def _fits(named: Node, literal: Node, kind: Type) -> None:
             hint = nearest(str(literal.value), kind.values)
             raise CqlError(f"{name} is never {literal.value!r}{hint or ': it is one of ' + ', '.join(kind.values)}", literal.at)
         return
-    number = literal.total if isinstance(literal, Gestation) else literal.value if isinstance(literal, Literal) else None
-    if number is None or isinstance(number, bool | str) or kind.low is None or kind.high is None:
+    number = _number(literal)
+    if number is None or kind.low is None or kind.high is None:
         return
     if not kind.low <= number <= kind.high:
         raise CqlError(f"{_unit(number, kind)} is outside what {name} can be ({_unit(kind.low, kind)} to {_unit(kind.high, kind)})", literal.at)
@@ -146,6 +214,8 @@ def _unit(number: float, kind: Type) -> str:
 
 
 def _sum(left: Node, right: Node, scope: Scope) -> Type:
+    if isinstance(left, Name) and isinstance(right, Name) and f"{left.id}_{right.id}" in scope.facts:
+        raise CqlError(f"'-' subtracts: the fact is written {left.id}_{right.id}", left.at)
     a, b = type_of(left, scope), type_of(right, scope)
     if not (a.is_number and b.is_number):
         raise CqlError("+ and - need numbers on both sides", left.at)

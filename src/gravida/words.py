@@ -56,6 +56,10 @@ PLAIN_NOTICE = (
 )
 SAFETY = "If you feel something is wrong, you do not need this page to say so. Call your maternity unit, or the emergency number, at any hour."
 CONTRADICTS = "You told us that you are not pregnant. If you might be pregnant after all: "
+SORRY = (
+    "We are sorry. This pregnancy is ending, or has been lost. Most of this page is about pregnancies that go on, and does not "
+    "fit you now. Talk with your doctor or midwife about what comes next. Ask who can be there for you."
+)
 STOPPED = "The rest can wait until somebody has seen you. Then come back to this page. (Add --all to read it now.)"
 COMPILED = "Compiled"
 """The body of the safety signs: no guideline, so no lead names it and it has no column."""
