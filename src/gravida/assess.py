@@ -277,4 +277,4 @@ def cited(guideline: Guideline, knowledge: Knowledge) -> Cited:
     """Return the source line of a guideline."""
     reference = knowledge.references.get(guideline.cite)
     citation, url = (reference.citation, reference.url) if reference else (guideline.title, "")
-    return Cited(guideline.id, guideline.heading, citation, url, guideline.status_note)
+    return Cited(guideline.id, guideline.heading, guideline.body_name, citation, url, guideline.status_note)

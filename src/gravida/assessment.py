@@ -172,6 +172,7 @@ class Cited:
 
     guideline: str
     heading: str
+    body_name: str
     citation: str
     url: str
     note: str

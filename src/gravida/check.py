@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from gravida.cases import Prepared, fact_of, fact_with, prepare_case, verdict_of, written
-from gravida.equivalence import Claim, Defined
+from gravida.check_engines import compare_engines
+from gravida.equivalence import Claim, Defined, try_claims
 from gravida.evaluate import World, truth
 from gravida.facts import Pick, Value
 from gravida.guideline import Case, Recommendation
@@ -196,8 +197,16 @@ def check_all(knowledge: Knowledge, only: Collection[str] = (), advance: Callabl
     names = [name for name in knowledge.notes if not only or "/" in name]
     jobs: list[Callable[[], Report]] = [partial(check_fact, name, knowledge) for name in names]
     jobs += [partial(check_recommendation, each, knowledge) for each in knowledge.recommendations.values()]
+    jobs.append(partial(_both_engines, names, knowledge))
     report = Report()
     for done, job in enumerate(jobs):
         report.add(job())
         advance(done, len(jobs))
+    report.problems += try_claims(report.claims, knowledge)
     return report
+
+
+def _both_engines(names: Collection[str], knowledge: Knowledge) -> Report:
+    """Hold the reference engine and SQL against each other, on the records of all cases."""
+    compared = compare_engines(knowledge, names)
+    return Report(problems=list(compared.problems), sql_answers=compared.answers)

@@ -197,6 +197,7 @@ class Guideline:
 
     id: str
     body: str
+    body_name: str
     name: str
     title: str
     year: int

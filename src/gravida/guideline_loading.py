@@ -1,6 +1,8 @@
 """From a guideline's folder to a guideline and its recommendations."""
 
-from collections.abc import Callable, Mapping
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from gravida.dictionary_loading import Draft, full_names, read_cases, read_facts, visible
@@ -32,16 +34,19 @@ from gravida.typecheck import Scope, nearest
 from gravida.units import weeks
 
 EVERYONE = "everyone"
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def read_guideline(
     folder: Path, draft: Draft, topics: Mapping[str, Topic], actions: Mapping[str, Action], shown: Callable[[Path], str]
 ) -> tuple[Guideline, list[Recommendation]] | None:
     """Read a folder. What is wrong goes to ``draft.problems``; without a readable ``guideline.yaml`` nothing comes back."""
+    draft.problems += [Problem(shown(path), message) for path, message in _stray(folder)]
     tree = read_tree(folder / "guideline.yaml", draft, shown)
     file: GuidelineFile | None = read_as(GuidelineFile, tree, draft.problems) if tree else None
     if tree is None or file is None:
         return None
+    draft.problems += [Problem(tree.place(("id",)), message) for message in _id_problems(file.id)]
     if file.id != folder.name:
         draft.problems.append(Problem(tree.place(("id",)), f"the id is {file.id!r} and the folder {folder.name!r}; they must be the same"))
     prefix = folder.name + "/"
@@ -52,6 +57,17 @@ def read_guideline(
     return _guideline(file, folder, prefix, recommendations, shown), recommendations
 
 
+def _stray(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield files that nobody would read, and so would be missing without a word."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix != ".yaml" and not path.name.startswith("."):
+            yield path, f"this is not read: a folder of a guideline holds guideline.yaml and recommendations, as .yaml files{_renamed(path)}"
+
+
+def _renamed(path: Path) -> str:
+    return f"; name it {path.stem}.yaml" if path.suffix in (".yml", ".YAML", ".YML") else ""
+
+
 def read_tree(path: Path, draft: Draft, shown: Callable[[Path], str]) -> Tree | None:
     """Read one file of the knowledge; a problem goes to the draft."""
     try:
@@ -59,15 +75,17 @@ def read_tree(path: Path, draft: Draft, shown: Callable[[Path], str]) -> Tree | 
     except YamlError as error:
         draft.problems.append(Problem(f"{error.name}:{error.line}:{error.column}", error.message))
     except UnicodeDecodeError:
-        draft.problems.append(Problem(shown(path), "this file is not UTF-8 text"))
+        draft.problems.append(Problem(shown(path), "this file is not UTF-8 text: save it again as UTF-8"))
     except FileNotFoundError:
         draft.problems.append(Problem(shown(path), "this file is missing"))
+    except OSError as error:
+        draft.problems.append(Problem(shown(path), f"this file cannot be read: {error.strerror}"))
     return None
 
 
 def _guideline(file: GuidelineFile, folder: Path, prefix: str, found: list[Recommendation], shown: Callable[[Path], str]) -> Guideline:
     return Guideline(
-        id=folder.name, body=file.body, name=file.name, title=file.title, year=file.year, jurisdiction=file.jurisdiction,
+        id=folder.name, body=file.body, body_name=file.body_name or file.body, name=file.name, title=file.title, year=file.year, jurisdiction=file.jurisdiction,
         status=file.status, status_note=file.status_note, cite=file.cite, superseded_by=file.superseded_by,
         amends=file.amends, amended_by=file.amended_by, definitions=tuple(prefix + name for name in file.definitions),
         recommendations=tuple(each.key for each in found), path=shown(folder),
@@ -83,6 +101,8 @@ class _Recommendations:
         types = draft.types()
         self.full = full_names(prefix, types)
         self.scope = Scope(visible(prefix, types))
+        fields = [field.type for entries in draft.lists.values() for field in entries.fields.values()]
+        self.last_day = max((each.high for each in fields if each.kind == "gestation" and each.high is not None), default=math.inf)
 
     def read(self, path: Path, shown: Callable[[Path], str]) -> Recommendation | None:
         """Read one file."""
@@ -124,6 +144,8 @@ class _Recommendations:
 
     def _references(self, file: RecommendationFile, tree: Tree, path: Path) -> None:
         problem = self.draft.problems.append
+        for message in _id_problems(file.id):
+            problem(Problem(tree.place(("id",)), message))
         if file.id != path.stem:
             problem(Problem(tree.place(("id",)), f"the id is {file.id!r} and the file {path.name!r}; they must be the same"))
         if file.topic not in self.topics:
@@ -131,10 +153,12 @@ class _Recommendations:
         for action in _actions(file.action)[0]:
             if action not in self.actions:
                 problem(Problem(tree.place(("action",)), f"there is no action {action!r}{nearest(action, self.actions)}"))
-        if not file.action and file.stance != "inform":
-            problem(Problem(tree.place(("stance",)), f"a recommendation that says {file.stance!r} names an action; only 'inform' may leave it out"))
+        for message in _action_problems(file):
+            problem(Problem(tree.place(("action",) if file.action else ("stance",)), message))
         if file.who == EVERYONE and file.stance not in ("inform", "against"):
             problem(Problem(tree.place(("who",)), "'everyone' is for stances inform and against only: nothing is offered to everyone unseen"))
+        if file.repeat is not None and not any(self.actions[each].days_since for each in _actions(file.action)[0] if each in self.actions):
+            problem(Problem(tree.place(("repeat",)), "'repeat' needs an action of which the record tells when it was last done ('days_since' in actions.yaml)"))
 
     def _conditions(self, tree: Tree, key: str, texts: tuple[str, ...]) -> tuple[Condition, ...]:
         found = [self._condition(tree, (key, index), text) for index, text in enumerate(texts)]
@@ -146,12 +170,25 @@ class _Recommendations:
     def _window(self, file: WindowFile | None, tree: Tree) -> Window | None:
         if file is None:
             return None
-        start, end = _bound(file.start), _bound(file.end)
-        if start is None and end is None:
-            self.draft.problems.append(Problem(tree.place(("window",)), "a window needs 'from' or 'to'; if the source gives none, leave the window out"))
-        if start and end and start.low > end.high:
-            self.draft.problems.append(Problem(tree.place(("window",)), f"this window ends ({weeks(end.high)}) before it begins ({weeks(start.low)})"))
-        return Window(start, end, file.ends == "deadline")
+        window = Window(_bound(file.start), _bound(file.end), file.ends == "deadline")
+        self.draft.problems += [Problem(tree.place(("window", *path)), message) for path, message in _window_problems(window, self.last_day)]
+        return window
+
+
+def _window_problems(window: Window, last_day: float) -> Iterator[tuple[TreePath, str]]:
+    """Yield what is wrong with a window, and in which part of it."""
+    start, end = window.start, window.end
+    for key, bound in (("from", start), ("to", end)):
+        if bound and bound.low > bound.high:
+            yield (key,), f"'between' runs upwards: {weeks(bound.low)} is later than {weeks(bound.high)}"
+        if bound and bound.high > last_day:
+            yield (key,), f"no pregnancy lasts until {weeks(bound.high)}"
+    if start is None and end is None:
+        yield (), "a window needs 'from' or 'to'; if the source gives none, leave the window out"
+    if start and end and start.low > end.high:
+        yield (), f"this window ends ({weeks(end.high)}) before it begins ({weeks(start.low)})"
+    if window.deadline and end is None:
+        yield ("ends",), "a deadline needs 'to', the last day on which it is in time"
 
 
 def _actions(action: str | ActionsFile | None) -> tuple[tuple[str, ...], bool]:
@@ -161,6 +198,18 @@ def _actions(action: str | ActionsFile | None) -> tuple[tuple[str, ...], bool]:
     if isinstance(action, str):
         return (action,), False
     return (action.any, True) if action.any else (action.all, False)
+
+
+def _id_problems(written: str) -> Iterator[str]:
+    if not ID.fullmatch(written):
+        yield f"{written!r} cannot be an id: use small letters, digits and hyphens, such as history-indicated"
+
+
+def _action_problems(file: RecommendationFile) -> Iterator[str]:
+    if not file.action and file.stance != "inform":
+        yield f"a recommendation that says {file.stance!r} names an action; only 'inform' may leave it out"
+    if isinstance(file.action, ActionsFile) and bool(file.action.any) == bool(file.action.all):
+        yield "several actions are written {any: […]} if one of them will do, or {all: […]}; one of the two, and not empty"
 
 
 def _bound(end: int | FuzzyFile | None) -> Bound | None:

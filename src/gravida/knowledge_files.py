@@ -5,8 +5,9 @@ there is refused, with the nearest one that is; a wrong value is shown with its 
 """
 
 import hashlib
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -37,7 +38,17 @@ def _span(value: object) -> int:
 
 def _number(value: object) -> float:
     text = str(value)
-    return float(days(text)) if "+" in text else float(text)
+    if "+" in text:
+        return float(days(text))
+    if re.fullmatch(r"-?\d+(\.\d+)?", text) is None:
+        raise ValueError(f"write a number, or a gestation such as 16+0, not {text!r}")
+    return float(text)
+
+
+def _actions(value: object) -> object:
+    if isinstance(value, list):
+        raise ValueError("several actions are written {any: […]} if one of them will do, or {all: […]}")  # noqa: TRY004
+    return value
 
 
 Yes = Annotated[bool, BeforeValidator(_yes)]
@@ -169,6 +180,7 @@ class GuidelineFile(File):
 
     id: Text
     body: Text
+    body_name: str = ""
     name: Text
     title: Text
     year: Annotated[int, Field(ge=1990, le=2100)]
@@ -245,7 +257,7 @@ class RecommendationFile(File):
     window: WindowFile | None = None
     before_pregnancy: Yes = Field(False, alias="before-pregnancy")
     stance: Stance
-    action: str | ActionsFile | None = None
+    action: Annotated[Text | ActionsFile | None, BeforeValidator(_actions)] = None
     repeat: Days | None = None
     tier: Tier | None = None
     silent_on: tuple[str, ...] = ()
@@ -270,28 +282,79 @@ def read_as(model: Any, tree: Tree, problems: list[Problem]) -> Any:
     try:
         return TypeAdapter(model).validate_python(tree.value)
     except ValidationError as error:
-        problems.extend(_explain(details, tree) for details in error.errors())
+        problems.extend(_explain(details, tree, model) for details in _telling(error.errors(), tree))
         return None
 
 
-def _explain(details: Any, tree: Tree) -> Problem:
-    path = _path_in(tree.value, details["loc"])
-    key = str(details["loc"][-1]) if details["loc"] else ""
-    if details["type"] == "extra_forbidden":
-        return Problem(tree.place(path), f"there is no key {key!r} here{nearest(key, KEYS)}")
-    if details["type"] == "missing":
-        return Problem(tree.place(path), f"the key {key!r} is missing")
-    found = "" if isinstance(details["input"], Mapping | list) else f", found {details['input']!r}"
-    return Problem(tree.place(path), f"{'.'.join(map(str, path))}: {_message(details)}{found}")
+def _telling(errors: Sequence[Any], tree: Tree) -> list[Any]:
+    """Return the errors that say something: of a value that may take several forms, pydantic says why each does not fit."""
+    paths = [_path_in(tree.value, each["loc"]) for each in errors]
+    kept = []
+    for index, (each, path) in enumerate(zip(errors, paths, strict=True)):
+        deeper = any(other[: len(path)] == path and len(other) > len(path) for other in paths)
+        said = any(other == path for other in paths[:index])
+        if each["type"] in ("missing", "extra_forbidden") or not (deeper or said):
+            kept.append(each)
+    return kept
 
 
-def _message(details: Any) -> str:
-    if details["type"] == "value_error":
-        return str(details["ctx"]["error"])
-    return str(details["msg"]).removesuffix(" or None").replace("Input should be", "expected")
+IN_WORDS = {
+    "string_too_short": "this is empty", "string_type": "expected a text", "int_parsing": "expected a whole number",
+    "list_type": "expected a list, written with dashes or between [ and ]", "tuple_type": "expected a list, written with dashes or between [ and ]",
+    "dict_type": "expected keys and values", "model_type": "expected keys and values", "too_long": "expected two values",
+}  # fmt: skip
+"""What pydantic says, by the type of error, in the words of these files."""
 
 
-def _path_in(value: Any, location: tuple[str | int, ...]) -> Path:
+def _explain(details: Any, tree: Tree, model: Any) -> Problem:
+    path, kind, where = _path_in(tree.value, details["loc"]), details["type"], details["loc"]
+    start = f"{'.'.join(map(str, path))}: " if path else ""
+    if kind == "extra_forbidden":
+        keys = _keys(model, where[:-1])
+        return Problem(tree.place(path), f"there is no key {where[-1]!r} here{nearest(str(where[-1]), keys) or '; the keys here are ' + ', '.join(keys)}")
+    if kind == "missing" and isinstance(where[-1], str):
+        return Problem(tree.place(path), f"{start}the key {where[-1]!r} is missing")
+    if kind == "value_error":
+        return Problem(tree.place(path), f"{start}{details['ctx']['error']}")
+    if kind == "literal_error":
+        choices = re.findall(r"'([^']+)'", details["ctx"]["expected"])
+        hint = nearest(str(details["input"]), choices)
+        return Problem(tree.place(path), f"{start}expected one of {', '.join(choices)}; found {_shown(details['input'])}{hint}")
+    words = IN_WORDS.get("too_long" if kind == "missing" else kind, str(details["msg"]))
+    return Problem(tree.place(path), f"{start}{words}" + ("" if kind == "string_too_short" else f"; found {_shown(details['input'])}"))
+
+
+def _shown(found: Any) -> str:
+    if found is None:
+        return "nothing"
+    if isinstance(found, Mapping):
+        return "keys and values"
+    return f"a list of {len(found)}" if isinstance(found, list) else repr(found)
+
+
+def _keys(form: Any, location: Sequence[str | int]) -> list[str]:
+    """Return the keys that a file may have at a place; pydantic names the kind it tried as a step of its own."""
+    for step in location:
+        form = _form_of(form)
+        if isinstance(form, type) and issubclass(form, File):
+            form = next((each.annotation for name, each in form.model_fields.items() if step in (name, each.alias)), form)
+        else:
+            form = next((each for each in get_args(form) if _holds_files(each)), form)
+    form = _form_of(form)
+    return [each.alias or name for name, each in form.model_fields.items()] if isinstance(form, type) and issubclass(form, File) else []
+
+
+def _form_of(form: Any) -> Any:
+    """Return what is left of ``X | None`` without the ``None``."""
+    others = [each for each in get_args(form) if each is not type(None)]
+    return others[0] if len(others) == 1 and type(None) in get_args(form) else form
+
+
+def _holds_files(form: Any) -> bool:
+    return (isinstance(form, type) and issubclass(form, File)) or any(_holds_files(each) for each in get_args(form))
+
+
+def _path_in(value: Any, location: Sequence[str | int]) -> Path:
     """Return the part of a location that exists in the tree; pydantic adds the names of the kinds it tried."""
     path: list[str | int] = []
     for step in location:
@@ -300,7 +363,3 @@ def _path_in(value: Any, location: tuple[str | int, ...]) -> Path:
             path.append(step)
             value = value[step]
     return tuple(path)
-
-
-KEYS = sorted({field.alias or name for model in File.__subclasses__() for name, field in model.model_fields.items()})
-"""Every key that any file knows, for the nearest one."""

@@ -11,12 +11,11 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from gravida.cql import names
-from gravida.dictionary_loading import Draft, read_facts, read_list, visible
-from gravida.facts import Derived, Dictionary
+from gravida.dictionary_loading import Draft, declare_facts, read_criteria, read_lists, visible
+from gravida.facts import Dictionary
 from gravida.guideline import Action, Guideline, Recommendation, Topic
 from gravida.guideline_loading import read_guideline, read_tree
-from gravida.knowledge import Constraint, Fit, Knowledge, KnowledgeError, Problem, conditions, knowledge_root
+from gravida.knowledge import Constraint, Fit, Knowledge, KnowledgeError, conditions, knowledge_root
 from gravida.knowledge_files import ActionFile, ConstraintFile, DictionaryFile, FitFile, TopicFile, read_as
 from gravida.plain_yaml import Tree
 from gravida.references import read_references
@@ -50,7 +49,6 @@ def load(root: Path | None = None, only: Collection[str] = ()) -> Knowledge:
         if read is not None:
             guidelines[folder.name] = read[0]
             recommendations.update({each.key: each for each in read[1]})
-    _refuse_cycles(draft)
     extras = _read_extras(root, draft)
     _raise(draft)
     return Knowledge(root, Dictionary(draft.lists, draft.facts), draft.criteria, draft.notes, topics, actions, guidelines, recommendations, **extras)
@@ -120,10 +118,9 @@ def _read_dictionary(root: Path, draft: Draft) -> None:
             continue
         file: DictionaryFile | None = read_as(DictionaryFile, tree, draft.problems)
         if file is not None:
-            draft.lists.update({name: read_list(name, each) for name, each in file.lists.items()})
+            read_lists(file.lists, tree, draft)
             read.append((tree, file))
-    for tree, file in read:
-        read_facts(file.facts, tree, ("facts",), "", draft)
+    read_criteria([each for tree, file in read for each in declare_facts(file.facts, tree, ("facts",), "", draft)], draft)
 
 
 def _read_actions(root: Path, draft: Draft) -> dict[str, Action]:
@@ -139,21 +136,3 @@ def _read_actions(root: Path, draft: Draft) -> dict[str, Action]:
             found[name] = condition.node if condition else None
         actions[key] = Action(key, file.kind, file.label, file.plain, days_since=file.days_since, **found)
     return actions
-
-
-def _refuse_cycles(draft: Draft) -> None:
-    """Report any fact that is defined, through others, by itself."""
-    for name in draft.criteria:
-        if isinstance(draft.facts[name], Derived) and name in _reach(name, draft):
-            draft.problems.append(Problem(draft.notes[name].place, f"{name} is defined by itself; a definition may not go in a circle"))
-
-
-def _reach(name: str, draft: Draft) -> set[str]:
-    found: set[str] = set()
-    waiting = list(names(draft.criteria[name]))
-    while waiting:
-        each = waiting.pop()
-        if each not in found:
-            found.add(each)
-            waiting.extend(names(draft.criteria[each]) if each in draft.criteria else ())
-    return found

@@ -193,4 +193,4 @@ def _ask(assessment: Assessment) -> Iterable[str]:
 def _sources(assessment: Assessment) -> Iterable[str]:
     yield from _title("Where this comes from")
     for each in assessment.sources:
-        yield from _bullet(each.heading)
+        yield from _bullet(f"{each.heading}. {each.body_name}.")

@@ -20,8 +20,6 @@ from gravida.facts import BOOLEAN, TRUTHS, Type
 from gravida.units import DAYS_IN_A_WEEK, weeks
 
 GESTATION = Type("gestation")
-MOST_WEEKS = 45
-"""A smaller number beside a gestation was meant as weeks, a larger one as days."""
 KIND_OF = {bool: BOOLEAN, int: Type("integer"), float: Type("decimal"), str: Type("string")}
 READABLE = {
     "boolean": "a truth", "integer": "a whole number", "decimal": "a number", "gestation": "a gestation in days",
@@ -85,7 +83,8 @@ def type_of(node: Node, scope: Scope) -> Type:
 def _lookup(name: str, choices: Mapping[str, Type], what: str, at: int) -> Type:
     if name not in choices:
         bare = {choice.rpartition("/")[2] for choice in choices}
-        raise CqlError(f"there is no {what} {name!r}{_meant(name) or nearest(name, bare)}", at)
+        listed = "; 'gravida facts' lists them" if what == "fact" else ""
+        raise CqlError(f"there is no {what} {name!r}{_meant(name) or nearest(name, bare) or listed}", at)
     return choices[name]
 
 
@@ -179,12 +178,15 @@ def _same_kind(a: Type, b: Type, left: Node, right: Node) -> bool:
 
 
 def _unit_hint(a: Type, b: Type, right: Node) -> str:
-    """Return how a number is written that means a gestation: 24 may be weeks, 167 can only be days."""
+    """Return how a number is written that means a gestation, or why it can never be equal."""
+    if {a.kind, b.kind} == {"integer", "decimal"}:
+        return ": a whole number has no decimals"
     if "gestation" not in (a.kind, b.kind) or not (a.is_number and b.is_number):
         return ""
     match right:
         case Literal(value=int(number)):
-            whole, rest = (number, 0) if number <= MOST_WEEKS else divmod(number, DAYS_IN_A_WEEK)
+            as_weeks = number * DAYS_IN_A_WEEK <= max(a.high or 0, b.high or 0)  # 24 can be weeks, 167 can only be days
+            whole, rest = (number, 0) if as_weeks else divmod(number, DAYS_IN_A_WEEK)
             return f": write ga({whole}, {rest})"
         case Arithmetic(operator="+", left=Literal(value=int(whole)), right=Literal(value=int(rest))):
             return f": write ga({whole}, {rest})"
