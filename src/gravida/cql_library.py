@@ -11,6 +11,8 @@ pick                a parameter: which entry is taken is ours to say; its ``wher
 truth list          ``define losses: prior_pregnancies p return all (p.outcome = …)``
 derived fact        ``define multiple_pregnancy: pregnant and plurality >= 2``
 recommendation      ``define "history-indicated who": …``, ``"… unless 1"``, ``"… silent on 1"``
+action              ``define "anomaly-scan done when": …``, ``"… not when"``
+the rest            ``define "constraint 1": …``, ``define "fit first-trimester": …``
 =================== ============================================================================================
 
 >>> from gravida.library import load
@@ -113,6 +115,19 @@ def libraries(knowledge: Knowledge) -> tuple[Library, ...]:
     return (_dictionary(knowledge), *(_of_guideline(each, knowledge) for each in knowledge.guidelines.values()))
 
 
+def library_of(name: str, about: str, declared: Iterable[str], extras: Iterable[Expression], knowledge: Knowledge) -> Library:
+    """Put a library together: facts that it declares, other criteria, and all facts that these rest on."""
+    own = tuple(declared)
+    last = tuple(extras)
+    used: dict[str, Fact] = {}
+    for each in (*own, *(fact for expression in last for fact in sorted(names(expression.node)))):
+        _use(each, knowledge, used)
+    defined = [expression for fact in used.values() for expression in _definitions(fact, own, knowledge)]
+    values = {_bare(fact.name): fact for fact in used.values() if isinstance(fact, Observed | Pick)}
+    expressions = (*defined, *last)
+    return Library(name, about, values, _lists(expressions, knowledge), expressions)
+
+
 def parameters(library: Library, world: World) -> dict[str, object]:
     """Return what a library is told of one record, as JSON holds it; what is unknown is left out.
 
@@ -149,26 +164,13 @@ def _columns(fields: Mapping[str, str]) -> str:
 def _dictionary(knowledge: Knowledge) -> Library:
     shared = [name for name in knowledge.dictionary.facts if "/" not in name]
     extras = (*_actions(knowledge), *_constraints(knowledge), *_fits(knowledge))
-    return _library(DICTIONARY, "Facts, actions, constraints, and how earlier events fit", shared, extras, knowledge)
+    return library_of(DICTIONARY, "Facts, actions, constraints, and how earlier events fit", shared, extras, knowledge)
 
 
 def _of_guideline(guideline: Guideline, knowledge: Knowledge) -> Library:
     name = "_".join(part.capitalize() for part in guideline.id.split("-"))
     found = [each for key in guideline.recommendations for each in _criteria(knowledge.recommendations[key])]
-    return _library(name, f"{guideline.heading} ({guideline.id})", guideline.definitions, found, knowledge)
-
-
-def _library(name: str, about: str, declared: Iterable[str], extras: Iterable[Expression], knowledge: Knowledge) -> Library:
-    """Put a library together from the facts that it declares and from other criteria."""
-    own = tuple(declared)
-    last = tuple(extras)
-    used: dict[str, Fact] = {}
-    for each in (*own, *(fact for expression in last for fact in sorted(names(expression.node)))):
-        _use(each, knowledge, used)
-    defined = [expression for fact in used.values() for expression in _definitions(fact, own, knowledge)]
-    values = {_bare(fact.name): fact for fact in used.values() if isinstance(fact, Observed | Pick)}
-    expressions = (*defined, *last)
-    return Library(name, about, values, _lists(expressions, knowledge), expressions)
+    return library_of(name, f"{guideline.heading} ({guideline.id})", guideline.definitions, found, knowledge)
 
 
 def _use(name: str, knowledge: Knowledge, used: dict[str, Fact]) -> None:
