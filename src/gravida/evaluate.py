@@ -1,7 +1,8 @@
 """The reference engine: what a criterion means for one record, node by node.
 
-It is written to be read, not to be fast: no rewriting, no short cuts, every operator once. The SQL engine and the CQL
-engines that others wrote are held against it.
+It is written to be read: no rewriting, every operator once. The first time a criterion is asked for, each of its nodes
+becomes a function of a record; after that only those functions run. The SQL engine and the CQL engines that others
+wrote are held against it.
 
 >>> from gravida.cql import parse
 >>> world = World(Meaning({}, {}, {}), {"cervical_length_mm": Range(24, 26)}, {})
@@ -14,10 +15,11 @@ True
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from gravida.cql import And, Arithmetic, AtLeast, Between, Compare, Gestation, Literal, Member, Name, Node, Not, Or
 from gravida.facts import Derived, EntryList, Fact, Observed, Pick, Range, Scalar, Truths, Value
-from gravida.logic import Truth, at_least, both, every, negation, some
+from gravida.logic import Truth, at_least, both, either, every, negation, some
 
 Entry = Mapping[str, Scalar]
 """One entry of a list: its fields by name. A field that is not there is unknown."""
@@ -53,68 +55,138 @@ class World:
     """What has been worked out already."""
 
 
+Run = Callable[[World, Entry], Value]
+"""What a node means: a function of a record, and of an entry inside a ``where``."""
+
+KEPT = 20_000
+_kept: dict[int, tuple[Node, Run]] = {}
+"""Criteria that were asked for, by identity; the node is kept with its function, so that no other takes its place."""
+
+
 def truth(node: Node, world: World, entry: Entry = BLANK) -> Truth:
     """Return whether a criterion holds: true, false, or ``None`` for unknown."""
-    result = value(node, world, entry)
-    if result is None or isinstance(result, bool):
+    result = (_kept.get(id(node)) or _keep(node))[1](world, entry)
+    if result is None or result is True or result is False:
         return result
     raise TypeError(f"{node} is not a truth")
 
 
 def value(node: Node, world: World, entry: Entry = BLANK) -> Value:
     """Return the value of any node."""
-    return MEANING[type(node)](node, world, entry)
+    return (_kept.get(id(node)) or _keep(node))[1](world, entry)
 
 
-def _name(node: Name, world: World, entry: Entry) -> Value:
-    return fact(node.id, world)
+def _keep(node: Node) -> tuple[Node, Run]:
+    if len(_kept) >= KEPT:
+        _kept.clear()
+    return _kept.setdefault(id(node), (node, meaning(node)))
 
 
-def _compare(node: Compare, world: World, entry: Entry) -> Truth:
-    return compare(node.operator, _scalar(node.left, world, entry), _scalar(node.right, world, entry))
+def meaning(node: Node) -> Run:
+    """Return what a node means."""
+    return MEANING[type(node)](node)
 
 
-def _between(node: Between, world: World, entry: Entry) -> Truth:
-    middle = _scalar(node.value, world, entry)
-    above = compare(">=", middle, _scalar(node.low, world, entry))
-    return both(above, compare("<=", middle, _scalar(node.high, world, entry)))
+def _constant(node: Literal | Gestation) -> Run:
+    value = node.total if isinstance(node, Gestation) else node.value
+    return lambda world, entry: value
 
 
-def _arithmetic(node: Arithmetic, world: World, entry: Entry) -> Scalar:
-    return add(node.operator, _scalar(node.left, world, entry), _scalar(node.right, world, entry))
+def _name(node: Name) -> Run:
+    name = node.id
+    return lambda world, entry: fact(name, world)
 
 
-def _at_least(node: AtLeast, world: World, entry: Entry) -> Truth:
-    truths = fact(node.list.id, world)
-    if truths is None or isinstance(truths, tuple):
-        return at_least(node.k, truths)
-    raise TypeError(f"{node.list.id} is not a truth list")
+def _member(node: Member) -> Run:
+    name = node.id
+    return lambda world, entry: entry.get(name)
 
 
-MEANING: dict[type, Callable[..., Value]] = {
-    Literal: lambda node, world, entry: node.value,
-    Gestation: lambda node, world, entry: node.total,
-    Name: _name,
-    Member: lambda node, world, entry: entry.get(node.id),
-    Not: lambda node, world, entry: negation(truth(node.operand, world, entry)),
-    And: lambda node, world, entry: every(truth(clause, world, entry) for clause in node.clauses),
-    Or: lambda node, world, entry: some(truth(clause, world, entry) for clause in node.clauses),
-    Compare: _compare,
-    Between: _between,
-    Arithmetic: _arithmetic,
-    AtLeast: _at_least,
-}
+def _not(node: Not) -> Run:
+    operand = _truth(node.operand)
+    return lambda world, entry: negation(operand(world, entry))
 
 
-def _scalar(node: Node, world: World, entry: Entry) -> Scalar:
-    result = value(node, world, entry)
-    if isinstance(result, tuple):
-        raise TypeError(f"{node} is a truth list, where one value belongs")
-    return result
+def _and(node: And) -> Run:
+    clauses = tuple(_truth(clause) for clause in node.clauses)
+
+    def run(world: World, entry: Entry) -> Truth:
+        result: Truth = True
+        for clause in clauses:
+            result = both(result, clause(world, entry))
+            if result is False:  # and stays so
+                break
+        return result
+
+    return run
 
 
-COMPARISONS: dict[str, Callable[[float, float], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+def _or(node: Or) -> Run:
+    clauses = tuple(_truth(clause) for clause in node.clauses)
+
+    def run(world: World, entry: Entry) -> Truth:
+        result: Truth = False
+        for clause in clauses:
+            result = either(result, clause(world, entry))
+            if result is True:  # and stays so
+                break
+        return result
+
+    return run
+
+
+def _compare(node: Compare) -> Run:
+    symbol, left, right = node.operator, _scalar(node.left), _scalar(node.right)
+    return lambda world, entry: compare(symbol, left(world, entry), right(world, entry))
+
+
+def _between(node: Between) -> Run:
+    middle, low, high = _scalar(node.value), _scalar(node.low), _scalar(node.high)
+
+    def run(world: World, entry: Entry) -> Truth:
+        found = middle(world, entry)
+        if found is None:  # neither end can be told
+            return None
+        return both(compare(">=", found, low(world, entry)), compare("<=", found, high(world, entry)))
+
+    return run
+
+
+def _arithmetic(node: Arithmetic) -> Run:
+    symbol, left, right = node.operator, _scalar(node.left), _scalar(node.right)
+    return lambda world, entry: add(symbol, left(world, entry), right(world, entry))
+
+
+def _at_least(node: AtLeast) -> Run:
+    k, name = node.k, node.list.id
+
+    def run(world: World, entry: Entry) -> Truth:
+        truths = fact(name, world)
+        if truths is None or isinstance(truths, tuple):
+            return at_least(k, truths)
+        raise TypeError(f"{name} is not a truth list")
+
+    return run
+
+
+MEANING: dict[type, Callable[..., Run]] = {
+    Literal: _constant, Gestation: _constant, Name: _name, Member: _member, Not: _not, And: _and, Or: _or,
+    Compare: _compare, Between: _between, Arithmetic: _arithmetic, AtLeast: _at_least,
+}  # fmt: skip
+
+
+def _truth(node: Node) -> Callable[[World, Entry], Truth]:
+    """Return the meaning of a node that is a truth, as :mod:`gravida.typecheck` has made sure."""
+    return meaning(node)  # type: ignore[return-value]
+
+
+def _scalar(node: Node) -> Callable[[World, Entry], Scalar]:
+    """Return the meaning of a node that is one value, as :mod:`gravida.typecheck` has made sure."""
+    return meaning(node)  # type: ignore[return-value]
+
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
 
 
@@ -122,10 +194,10 @@ def compare(symbol: str, left: Scalar, right: Scalar) -> Truth:
     """Compare two values. With a range it is known only if every value in the range gives the same answer."""
     if left is None or right is None:
         return None
+    if left.__class__ is not Range and right.__class__ is not Range:
+        return COMPARISONS[symbol](left, right)
     if symbol == "!=":
         return negation(compare("=", left, right))
-    if isinstance(left, str | bool) or isinstance(right, str | bool):
-        return left == right
     a, b = _range(left), _range(right)
     if symbol == "=":
         return both(compare("<=", left, right), compare(">=", left, right))
@@ -143,17 +215,22 @@ def add(symbol: str, left: Scalar, right: Scalar) -> Scalar:
     return total.low if total.low == total.high else total
 
 
-def _range(number: float | Range) -> Range:
-    return number if isinstance(number, Range) else Range(number, number)
+def _range(number: Scalar) -> Range:
+    if isinstance(number, Range):
+        return number
+    if isinstance(number, str | bool) or number is None:
+        raise TypeError(f"{number!r} is not a number")
+    return Range(number, number)
 
 
 def fact(name: str, world: World) -> Value:
     """Return what is known of a fact in this world, working it out once."""
-    if name in world.observed:
-        return world.observed[name]
-    if name not in world.found:
-        world.found[name] = _work_out(world.meaning.facts.get(name), world)
-    return world.found[name]
+    found = world.found
+    if name in found:
+        return found[name]
+    observed = world.observed
+    found[name] = observed[name] if name in observed else _work_out(world.meaning.facts.get(name), world)
+    return found[name]
 
 
 def _work_out(declared: Fact | None, world: World) -> Value:
@@ -174,7 +251,7 @@ def truths(where: Node, declared: Truths, world: World) -> tuple[Truth, ...] | N
     if entries is None:
         return None
     blanks = (BLANK,) * entries.missing
-    return tuple(truth(where, world, entry) for entry in (*entries.described, *blanks))
+    return tuple([truth(where, world, entry) for entry in (*entries.described, *blanks)])
 
 
 @dataclass(frozen=True, eq=False)

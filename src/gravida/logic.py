@@ -73,9 +73,7 @@ def at_least(k: int, truths: Iterable[Truth] | None) -> Truth:
     """
     if truths is None:
         return U
-    known = list(truths)
-    if sum(truth is T for truth in known) >= k:
+    known = tuple(truths)
+    if known.count(T) >= k:
         return T
-    if sum(truth is not F for truth in known) < k:
-        return F
-    return U
+    return F if len(known) - known.count(F) < k else U

@@ -9,6 +9,7 @@ A verdict never says more than the record does. A treatment whose stated contrai
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from gravida.cql import Node
 from gravida.evaluate import World, compare, fact, truth
@@ -61,6 +62,8 @@ def judge(recommendation: Recommendation, actions: Mapping[str, Action], world: 
     """Return the verdict of one recommendation for one record on one day."""
     who = applies(recommendation, world)
     clock = clock_of(recommendation, today)
+    if who is False:
+        return _simple("not-met", who, clock)
     verdict = first_verdict(recommendation, who, clock)
     if who is True and is_done(recommendation, actions, world) is True:
         again = is_due_again(recommendation, actions, world)
@@ -68,16 +71,24 @@ def judge(recommendation: Recommendation, actions: Mapping[str, Action], world: 
             return Judgement("done" if again is False else "unknown", who, clock)
     if verdict in PROMISING and is_impossible(recommendation, actions, world):
         return Judgement("withheld", who, clock, impossible=True)
+    if verdict not in STANDING or not recommendation.unless:
+        return _simple(verdict, who, clock)
     truths = [truth(condition.node, world) for condition in recommendation.unless]
     against = tuple(index for index, found in enumerate(truths) if found is True)
     unsure = tuple(index for index, found in enumerate(truths) if found is None)
     return Judgement(_restrained(verdict, against, unsure), who, clock, against, unsure)
 
 
+@cache
+def _simple(verdict: Verdict, who: Truth, clock: Clock) -> Judgement:
+    """Return a judgement to which contraindications make no difference. There are few, so each is made once."""
+    return Judgement(verdict, who, clock)
+
+
 def applies(recommendation: Recommendation, world: World) -> Truth:
     """Return whether the criterion holds; where the guideline's text is silent, a yes becomes unknown."""
     who = True if recommendation.who is None else truth(recommendation.who.node, world)
-    for condition in recommendation.silent_on:
+    for condition in recommendation.silent_on if who is not False else ():
         who = both(who, either(negation(truth(condition.node, world)), None))
     return who
 
@@ -90,9 +101,11 @@ def clock_of(recommendation: Recommendation, today: Today) -> Clock:
         # A warning sign that was answered yes must not be hidden because nobody wrote down that she is pregnant.
         sure = today.pregnant is True or recommendation.before_pregnancy or recommendation.tier is not None
         return "not-stated" if sure else "uncertain"
+    if today.pregnant is None:
+        return "uncertain"
     if isinstance(today.gestation_days, Range):
         return _clock_of_range(recommendation, today.gestation_days)
-    if not isinstance(today.gestation_days, int | float) or today.pregnant is None:
+    if not isinstance(today.gestation_days, int | float):
         return "uncertain"
     return recommendation.window.clock(int(today.gestation_days))
 
