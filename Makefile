@@ -20,6 +20,7 @@ help:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/gravida guidelines > /dev/null
 	@touch $@
 
 run: .venv/ready
@@ -39,6 +40,7 @@ test: check
 
 docs: .venv/ready
 	$(BIN)/python docs/write_reference.py
+	$(BIN)/python tests/spec/write_reference.py
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/verdicts.py
