@@ -70,7 +70,9 @@ def test_the_same_person_gets_opposite_answers_and_sees_both():
     assert verdict("one-painless-loss", "rcog-2022-cerclage/fewer-than-three-events") == "met"
 
 
-@pytest.mark.parametrize(("example", "acog", "rcog"), [("cervix-24-9-mm", "now", "now-if"), ("cervix-25-0-mm", "not-met", "now-if"), ("cervix-25-1-mm", "not-met", "not-met")])
+@pytest.mark.parametrize(
+    ("example", "acog", "rcog"), [("cervix-24-9-mm", "now", "now-if"), ("cervix-25-0-mm", "not-met", "now-if"), ("cervix-25-1-mm", "not-met", "not-met")]
+)
 def test_a_tenth_of_a_millimetre_decides_and_the_bodies_draw_the_line_apart(example, acog, rcog):
     assert verdict(example, "acog-2021-preterm-birth/ultrasound-indicated-cerclage") == acog
     assert verdict(example, "rcog-2022-cerclage/ultrasound-indicated") == rcog
@@ -85,7 +87,10 @@ def test_the_last_day_of_a_window_and_the_day_after():
     assert verdict("day-after-a-window", "rcog-2022-cerclage/ultrasound-indicated") == "passed"
 
 
-@pytest.mark.parametrize(("example", "expected"), [("membranes-visible", "now"), ("membranes-visible-contractions", "withheld"), ("membranes-visible-contractions-unknown", "now-if")])
+@pytest.mark.parametrize(
+    ("example", "expected"),
+    [("membranes-visible", "now"), ("membranes-visible-contractions", "withheld"), ("membranes-visible-contractions-unknown", "now-if")],
+)
 def test_an_emergency_stitch_waits_for_what_is_not_known(example, expected):
     assert verdict(example, "nice-2022-preterm-labour/emergency-cerclage") == expected
 

@@ -86,7 +86,7 @@ def _opinion(recommendation: Recommendation, situation: Situation, knowledge: Kn
         says=recommendation.says, plain=recommendation.plain, begins=begins, ends=ends, window=written_window(recommendation.window),
         withheld_by=("the pregnancy is being lost",) if found.impossible else _labels(recommendation, found.withheld_by, knowledge),
         open_questions=_labels(recommendation, found.open_contraindications, knowledge),
-        cautions=tuple(_cautions(recommendation, situation, knowledge)) if found.verdict in PROMISING else (),
+        cautions=tuple(_cautions(recommendation, situation, knowledge)) if found.verdict in (*PROMISING, "now-if") else (),
         about_loss=_speaks_of_loss(recommendation, knowledge),
         recalled=recommendation.is_recalled, superseded=guideline.status == "superseded", signed=recommendation.is_signed,
     )  # fmt: skip

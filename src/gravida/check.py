@@ -1,23 +1,24 @@
 """The gates that knowledge must pass, each with a message that a clinician understands.
 
-``check`` runs the cases on the reference engine and on DuckDB, tries every mutant, and looks for what no schema sees:
-numbers from nowhere, criteria that are true of nobody's record, citations that lead nowhere.
+``check`` runs the cases on the reference engine and on DuckDB and tries every mutant. What can be seen without a case,
+such as numbers from nowhere and citations that lead nowhere, is in :mod:`gravida.check_files`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from gravida.cases import Prepared, fact_of, fact_with, prepare_case, verdict_of, written
 from gravida.check_engines import compare_engines
+from gravida.check_files import Places, base_problems, fact_problems, guideline_problems, record_problems, shared_problems, static_problems
 from gravida.equivalence import Claim, Defined, try_claims
-from gravida.evaluate import World, truth
+from gravida.evaluate import truth
 from gravida.facts import Pick, Value
-from gravida.guideline import Case, Recommendation
+from gravida.guideline import Case, Equivalent, Recommendation
 from gravida.knowledge import Knowledge, Problem
 from gravida.logic import Truth
 from gravida.mutation import mutants, recommendation_mutants
-from gravida.numbers_said import unsaid_numbers
+from gravida.typecheck import nearest
 
 VERDICTS = ("now", "now-if", "overdue", "met", "later", "done", "withheld", "passed", "unknown", "not-met")
 
@@ -41,7 +42,7 @@ class Report:
         """Return the figures in a line."""
         return (
             f"{self.recommendations} recommendations, {self.facts} facts, {self.cases} cases, {self.mutants} mutants: {self.killed} killed, "
-            f"{self.equivalent} equivalent; {self.sql_answers} answers the same on both engines; {len(self.problems)} problems"
+            f"{self.equivalent} equivalent; {self.sql_answers} answers the same on both engines; {len(self.problems)} problem{'s' * (len(self.problems) != 1)}"
         )
 
     def add(self, other: "Report") -> None:
@@ -54,50 +55,37 @@ class Report:
 
 def check_recommendation(recommendation: Recommendation, knowledge: Knowledge) -> Report:
     """Run every gate of one recommendation."""
-    report = Report(recommendations=1)
-    prepared = _prepare_all(recommendation.cases, knowledge, report)
-    report.problems += _case_problems(recommendation, prepared, knowledge)
-    if not report.problems:  # a case that fails already would seem to kill every mutant
-        _try_mutants(recommendation, prepared, knowledge, report)
-    report.problems += _coverage_problems(recommendation, prepared, knowledge)
-    report.problems += _static_problems(recommendation, knowledge)
+    report = Report(problems=list(static_problems(recommendation, knowledge)), recommendations=1)
+    if not recommendation.cases:
+        place = Places(knowledge.root).in_recommendation(recommendation, "cases")
+        report.problems.append(Problem(place, "there are no cases: add some that are met, not met and unknown, and some at every limit"))
+        return report
+    cases = Report()
+    prepared = _prepare_all(recommendation.cases, knowledge, cases)
+    if not cases.problems:
+        cases.problems += _case_problems(recommendation, prepared, knowledge)
+        cases.problems += _coverage_problems(recommendation, prepared, knowledge)
+    if not cases.problems:  # a case that fails already would seem to kill every mutant
+        _try_mutants(recommendation, prepared, knowledge, cases)
+    report.add(cases)
     return report
 
 
-def _prepare_all(cases: Iterable[Case], knowledge: Knowledge, report: Report) -> list[Prepared]:
+def _prepare_all(cases: Collection[Case], knowledge: Knowledge, report: Report) -> list[Prepared]:
     found = [prepare_case(case, knowledge) for case in cases]
-    report.problems += [each for each in found if isinstance(each, Problem)]
+    for case, each in zip(cases, found, strict=True):
+        if isinstance(each, Problem):
+            report.problems.append(Problem(each.place, f"case {case.why!r}: {'; '.join(each.message.splitlines())}"))
     ready = [each for each in found if isinstance(each, Prepared)]
     report.cases += len(ready)
     return ready
 
 
-def _static_problems(recommendation: Recommendation, knowledge: Knowledge) -> Iterator[Problem]:
-    """Yield what can be seen without running a case."""
-    place = f"{recommendation.path}:1:1"
-    if recommendation.source.cite not in knowledge.references:
-        yield Problem(place, f"the citation {recommendation.source.cite!r} is not in references.bib")
-    for key, given in (("window", recommendation.window), ("strength", recommendation.strength)):
-        if bool(given) != (key in recommendation.provenance):
-            missing = "has no provenance" if given else "is not given, yet has a provenance"
-            yield Problem(place, f"provenance is incomplete: {key} {missing}")
-    for number in unsaid_numbers(recommendation):
-        yield Problem(place, f"the number {number} stands in who or window, and neither in 'says' nor in a note: where does it come from?")
-    if recommendation.review and not recommendation.is_signed:
-        yield Problem(place, "the signature is out of date: the file was changed after it was signed; sign again, or remove it")
-    if _true_of_nobody(recommendation, knowledge):
-        yield Problem(place, "this is true of an empty record, so it would apply to somebody of whom nothing is known; say who it is for")
-
-
-def _true_of_nobody(recommendation: Recommendation, knowledge: Knowledge) -> bool:
-    empty = World(knowledge.meaning, {}, {})
-    return recommendation.who is not None and truth(recommendation.who.node, empty) is True
-
-
 def _case_problems(recommendation: Recommendation, prepared: list[Prepared], knowledge: Knowledge) -> Iterator[Problem]:
     for each in prepared:
         if each.case.expect not in VERDICTS:
-            yield Problem(each.case.place, f"expected one of {', '.join(VERDICTS)}; found {each.case.expect!r}")
+            hint = nearest(str(each.case.expect), VERDICTS)
+            yield Problem(each.case.place, f"case {each.case.why!r}: a verdict is one of {', '.join(VERDICTS)}; found {_said(each.case.expect)!r}{hint}")
             continue
         found = verdict_of(recommendation, each, knowledge)
         if found != each.case.expect:
@@ -111,81 +99,114 @@ def _coverage_problems(recommendation: Recommendation, prepared: list[Prepared],
     shown = {True if who is None else truth(who.node, each.situation.world) for each in prepared}
     for word, wanted_truth in wanted.items():
         if wanted_truth not in shown:
-            yield Problem(f"{recommendation.path}:1:1", f"no case shows the criterion {word}: add one")
+            place = Places(knowledge.root).in_recommendation(recommendation, "cases")
+            yield Problem(place, f"in no case is 'who' {word}: add one")
 
 
 def _try_mutants(recommendation: Recommendation, prepared: list[Prepared], knowledge: Knowledge, report: Report) -> None:
-    declared = {each.mutant for each in recommendation.equivalent}
-    found: set[str] = set()
+    places = Places(knowledge.root)
+    trial = _Trial(recommendation.equivalent, report, lambda *path: places.in_recommendation(recommendation, *path))
     for text, mutant in recommendation_mutants(recommendation):
-        if text in found:
-            continue
-        found.add(text)
-        report.mutants += 1
-        if any(verdict_of(mutant, each, knowledge) != each.case.expect for each in prepared):
-            report.killed += 1
-            _refuse_if_declared(text, declared, recommendation.path, report)
-        elif text in declared:
-            report.equivalent += 1
-            report.claims.append(Claim(f"{recommendation.path}:1:1", text, recommendation, mutant))
-        else:
-            report.problems.append(Problem(f"{recommendation.path}:1:1", survivor(text)))
-    for text in declared - found:
-        report.problems.append(Problem(f"{recommendation.path}:1:1", f"there is no mutant {text!r}: remove it from 'equivalent'"))
+        killed = any(verdict_of(mutant, each, knowledge) != each.case.expect for each in prepared)
+        if trial.is_claimed(text, killed=killed, key=text.partition(":")[0]):
+            report.claims.append(Claim(trial.place("equivalent", trial.number(text)), text, recommendation, mutant))
+    trial.finish()
 
 
-def _refuse_if_declared(text: str, declared: set[str], path: str, report: Report) -> None:
-    if text in declared:
-        report.problems.append(Problem(f"{path}:1:1", f"the mutant {text!r} is declared equivalent, and a case tells it apart: remove it"))
+@dataclass
+class _Trial:
+    """The mutants of one criterion, against those that were declared equivalent."""
 
+    declared: tuple[Equivalent, ...]
+    report: Report
+    place: Callable[..., str]
+    seen: set[str] = field(default_factory=set)
 
-def survivor(text: str) -> str:
-    """Return the message about a mutant that no case notices."""
-    return f"if it read '{text}', no case would notice: add a case at this boundary, with a different outcome"
+    def is_claimed(self, text: str, *, killed: bool, key: str) -> bool:
+        """Count a mutant, and return whether it lives and is declared equivalent. ``key`` is where it would be written."""
+        if text in self.seen:
+            return False
+        self.seen.add(text)
+        declared = self.number(text)
+        claimed = declared is not None and not killed
+        self.report.mutants += 1
+        self.report.killed += killed
+        self.report.equivalent += claimed
+        if killed and declared is not None:
+            self._problem(("equivalent", declared), f"the mutant {text!r} is declared equivalent, and a case tells it apart: remove it from 'equivalent'")
+        if not killed and declared is None:
+            self._problem((key,), f"if it read {text!r}, no case would notice: add a case that would then come out differently")
+        return claimed
+
+    def number(self, text: str) -> int | None:
+        """Return which of the declared mutants this is."""
+        return next((index for index, each in enumerate(self.declared) if each.mutant == text), None)
+
+    def finish(self) -> None:
+        """Refuse what is declared and is no mutant at all."""
+        for index, each in enumerate(self.declared):
+            if each.mutant not in self.seen:
+                self._problem(("equivalent", index), f"there is no mutant {each.mutant!r}: remove it from 'equivalent'{nearest(each.mutant, self.seen)}")
+
+    def _problem(self, path: tuple[str | int, ...], message: str) -> None:
+        self.report.problems.append(Problem(self.place(*path), message))
 
 
 def check_fact(name: str, knowledge: Knowledge) -> Report:
     """Run the gates of one fact or definition that is worked out: its cases hold, and its mutants are killed."""
-    report = Report(facts=1)
+    report = Report(problems=list(fact_problems(name, knowledge)), facts=1)
     notes = knowledge.notes[name]
     if name not in knowledge.criteria and not isinstance(knowledge.dictionary.facts[name], Pick):
         return report
     if not notes.cases:
-        report.problems.append(Problem(notes.place, f"{name} has no cases: add some that show it true, false and unknown"))
+        report.problems.append(Problem(notes.place, f"{name} has no cases: add some that show it {', '.join(_to_show(name, knowledge))}"))
         return report
     prepared = _prepare_all(notes.cases, knowledge, report)
     for each in prepared:
         found = written(fact_of(name, each))
         if found != each.case.expect:
-            report.problems.append(Problem(each.case.place, f"{name}, case {each.case.why!r}: expected {each.case.expect}, found {found}"))
+            report.problems.append(Problem(each.case.place, f"{name}, case {each.case.why!r}: expected {_said(each.case.expect)}, found {_said(found)}"))
     if not report.problems:
         _try_fact_mutants(name, prepared, knowledge, report)
+        report.problems += _unshown(name, knowledge)
     return report
+
+
+def _to_show(name: str, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return what a fact's cases must show."""
+    shown = {"boolean": ("true", "false", "unknown"), "truths": ("true", "unknown")}  # a list may hold nothing but what counts
+    return shown.get(knowledge.dictionary.facts[name].type.kind, ("with a value", "unknown"))
+
+
+def _unshown(name: str, knowledge: Knowledge) -> Iterator[Problem]:
+    notes = knowledge.notes[name]
+    expected = [each for case in notes.cases for each in (case.expect if isinstance(case.expect, list) else [case.expect])]
+    shown = {str(each) for each in expected} | {"with a value" for each in expected if each != "unknown"}
+    for word in _to_show(name, knowledge):
+        if word not in shown:
+            yield Problem(notes.place, f"no case shows {name} {word}: add one")
+
+
+def _said(outcome: object) -> str:
+    return f"[{', '.join(map(str, outcome))}]" if isinstance(outcome, list) else str(outcome)
 
 
 def _try_fact_mutants(name: str, prepared: list[Prepared], knowledge: Knowledge, report: Report) -> None:
     notes = knowledge.notes[name]
-    declared = {each.mutant for each in notes.equivalent}
+    trial = _Trial(notes.equivalent, report, lambda *path: notes.place)
+    original = Defined(knowledge.dictionary.facts[name], knowledge.criteria.get(name))
     for text, outcome, mutant in _fact_mutants(name, knowledge):
-        report.mutants += 1
-        if any(written(outcome(each)) != each.case.expect for each in prepared):
-            report.killed += 1
-        elif text in declared:
-            report.equivalent += 1
-            original = Defined(knowledge.dictionary.facts[name], knowledge.criteria.get(name))
+        killed = any(written(outcome(each)) != each.case.expect for each in prepared)
+        if trial.is_claimed(text, killed=killed, key="where"):
             report.claims.append(Claim(notes.place, text, original, mutant))
-        else:
-            report.problems.append(Problem(notes.place, f"{name}: {survivor(text)}"))
+    trial.finish()
 
 
 def _fact_mutants(name: str, knowledge: Knowledge) -> Iterator[tuple[str, Callable[[Prepared], Value], Defined]]:
     """Yield every mutant of a fact: its text, what a case gives for it, and the fact as it would be."""
     fact = knowledge.dictionary.facts[name]
-    seen = set()
     for text, node in mutants(knowledge.criteria[name]) if name in knowledge.criteria else ():
-        if text not in seen:
-            seen.add(text)
-            yield text, lambda each, node=node: fact_of(name, each, node), Defined(fact, node)  # type: ignore[misc]
+        yield text, lambda each, node=node: fact_of(name, each, node), Defined(fact, node)  # type: ignore[misc]
     if isinstance(fact, Pick) and fact.valid_for_days is not None:
         for days in (fact.valid_for_days - 1, fact.valid_for_days + 1):
             changed = Defined(replace(fact, valid_for_days=days), knowledge.criteria.get(name))
@@ -194,11 +215,15 @@ def _fact_mutants(name: str, knowledge: Knowledge) -> Iterator[tuple[str, Callab
 
 def check_all(knowledge: Knowledge, only: Collection[str] = (), advance: Callable[[int, int], object] = lambda done, total: None) -> Report:
     """Run every gate; with ``only``, the dictionary's own facts are left out. ``advance`` is told how far it is."""
+    unreadable = list(record_problems(knowledge)) or list(base_problems(knowledge))
+    if unreadable:
+        return Report(unreadable)  # without a record there is no case
     names = [name for name in knowledge.notes if not only or "/" in name]
     jobs: list[Callable[[], Report]] = [partial(check_fact, name, knowledge) for name in names]
     jobs += [partial(check_recommendation, each, knowledge) for each in knowledge.recommendations.values()]
     jobs.append(partial(_both_engines, names, knowledge))
-    report = Report()
+    report = Report([] if only else list(shared_problems(knowledge)))
+    report.problems += [problem for each in knowledge.guidelines.values() for problem in guideline_problems(each, knowledge)]
     for done, job in enumerate(jobs):
         report.add(job())
         advance(done, len(jobs))

@@ -45,8 +45,11 @@ def _prepared(cases: list[Case], knowledge: Knowledge) -> Iterator[tuple[str, Wo
 def all_criteria(knowledge: Knowledge) -> dict[str, Node]:
     """Return the criteria of all recommendations and actions, by names that say whose they are."""
     found = {name: node for each in knowledge.recommendations.values() for name, node in _criteria(each)}
-    done = {f"{key} done_when": action.done_when for key, action in knowledge.actions.items()}
-    return found | {name: node for name, node in done.items() if node is not None}
+    for key, action in knowledge.actions.items():
+        for name, node in (("done_when", action.done_when), ("not_when", action.not_when)):
+            if node is not None:
+                found[f"{key} {name}"] = node
+    return found
 
 
 def _criteria(recommendation: Recommendation) -> Iterator[tuple[str, Node]]:

@@ -43,9 +43,17 @@ def main() -> None:
     gravida guidelines                                       what there is to read
     gravida check                                            every gate on the knowledge
 
-    A record is a YAML or JSON file; examples/ has fifteen. Nothing is stored and nothing is sent anywhere. Nothing here
+    A record is a YAML or JSON file; examples/ has twenty. Nothing is stored and nothing is sent anywhere. Nothing here
     has been reviewed by a clinician.
     """
+    for stream in (sys.stdout, sys.stderr):
+        _write_every_mark(stream)
+
+
+def _write_every_mark(stream: Any) -> None:
+    """Let a stream write all marks. One that knows fewer letters would fail, or show ● as ?, which means something else."""
+    if hasattr(stream, "reconfigure") and (stream.encoding or "").lower().replace("-", "") != "utf8":
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 @contextmanager
@@ -55,7 +63,7 @@ def _plain_errors() -> Iterator[None]:
         yield
     except KnowledgeError as error:
         click.echo(str(error), err=True)
-        click.echo(f"{len(error.problems)} problems in the knowledge; nothing was assessed.", err=True)
+        click.echo(f"{len(error.problems)} problem{'s' * (len(error.problems) != 1)}: the knowledge cannot be used like this.", err=True)
     except (RecordError, Unusable, Fault) as error:
         click.echo(str(error), err=True)
     else:
@@ -145,7 +153,7 @@ def _known_names(guidelines: tuple[str, ...], countries: tuple[str, ...], knowle
     places = {each.jurisdiction for each in knowledge.guidelines.values()}
     for name in guidelines:
         if name not in knowledge.guidelines and name not in bodies:
-            raise Fault(f"there is no guideline {name!r}{nearest(name, [*knowledge.guidelines, *bodies])}; 'gravida guidelines' lists them")
+            raise Fault(f"there is no guideline {name!r}" + (nearest(name, [*knowledge.guidelines, *bodies]) or "; 'gravida guidelines' lists them"))
     for name in countries:
         if name not in places:
             raise Fault(f"no guideline here is from {name!r}{nearest(name, places)}; there are: {', '.join(sorted(places))}")
@@ -188,7 +196,8 @@ def why(recommendation: str, file: str, as_of: datetime | None, knowledge: Path 
     with _plain_errors():
         known = load_kept(knowledge)
         if recommendation not in known.recommendations:
-            raise Fault(f"there is no recommendation {recommendation!r}{nearest(recommendation, known.recommendations)}; 'gravida guidelines ID' lists them")
+            hint = nearest(recommendation, known.recommendations) or "; 'gravida guidelines ID' lists them"
+            raise Fault(f"there is no recommendation {recommendation!r}{hint}")
         day = as_of.date() if as_of else None
         record = _read(file, known, day)
         situation = prepare(record, known.meaning, known.largest_k, _today(record, day))
@@ -229,7 +238,7 @@ def facts(name: str | None, knowledge: Path | None) -> None:
         elif name in known.dictionary.facts:
             _show(fact(name, known))
         else:
-            raise Fault(f"there is no fact {name!r}{nearest(name, known.dictionary.facts)}; 'gravida facts' lists them")
+            raise Fault(f"there is no fact {name!r}" + (nearest(name, known.dictionary.facts) or "; 'gravida facts' lists them"))
 
 
 @main.command()

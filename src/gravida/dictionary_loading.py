@@ -28,6 +28,8 @@ class Draft:
     criteria: dict[str, Node] = field(default_factory=dict)
     notes: dict[str, FactNotes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Names of facts that are wrong themselves, and so are not there: who names them is not to blame."""
 
     def types(self) -> dict[str, Type]:
         """Return the type of every fact so far."""
@@ -39,9 +41,15 @@ class Draft:
             node = rename(parse(text), full)
             require_truth(node, scope)
         except CqlError as error:
-            self.problems.append(Problem(tree.place_within(path, error.at), error.message))
+            self.refuse(tree, path, text, error)
             return None
         return Condition(text, node, tree.place(path))
+
+    def refuse(self, tree: Tree, path: Path, text: str, error: CqlError) -> None:
+        """Report what is wrong with a criterion, unless it only names what is reported already."""
+        word = NAME.match(text, error.at)
+        if not (word and word[0] in self.broken):
+            self.problems.append(Problem(tree.place_within(path, error.at), error.message))
 
 
 def read_lists(files: Mapping[str, ListFile], tree: Tree, draft: Draft) -> None:
@@ -87,9 +95,9 @@ def _type_problems(name: str, file: FieldFile | FactFile) -> Iterator[str]:
     if kind.kind == "string" and not kind.values:
         yield f"{name}: a string needs 'values', the words that it may be"
     if kind.kind != "string" and kind.values:
-        yield f"{name}: 'values' are for strings, and this is a {kind.kind}"
+        yield f"{name}: 'values' are for strings, and this is {READABLE[kind.kind]}"
     if kind.is_number != (kind.low is not None):
-        yield f"{name}: a {kind.kind} " + ("needs 'range', the least and the most that it can be" if kind.is_number else "has no 'range'")
+        yield f"{name}: {READABLE[kind.kind]} " + ("needs 'range', the least and the most that it can be" if kind.is_number else "has no 'range'")
     if kind.low is not None and kind.high is not None and kind.low > kind.high:
         yield f"{name}: this range runs downwards: write the smaller number first"
 
@@ -116,11 +124,14 @@ def declare_facts(files: Mapping[str, FactFile], tree: Tree, at: Path, prefix: s
     for name, file in files.items():
         full = prefix + name
         place = tree.place((*at, name))
-        messages = [*_name_problems(name, () if prefix else draft.facts, "fact"), *_definition_problems(name, file, prefix, draft), *_kind_problems(full, file)]
+        messages = [*_name_problems(name, () if prefix else draft.facts, "fact"), *_definition_problems(name, file, prefix, draft)]
+        messages = messages or list(_kind_problems(name, file))
         draft.problems += [Problem(place, message) for message in messages]
         draft.notes[full] = FactNotes(place, read_cases(file.cases, tree, (*at, name, "cases")), _equivalents(file), file.note, file.provenance or "")
         declared = None if messages else _declare(full, file, draft, place)
-        if declared is not None:
+        if declared is None:
+            draft.broken.add(name)
+        else:
             draft.facts[full] = declared
             waiting.append(Waiting(full, file, tree, (*at, name), prefix))
     return waiting
@@ -212,16 +223,22 @@ def _declare(name: str, file: FactFile, draft: Draft, place: str) -> Fact | None
     entries = draft.lists.get(list_name)
     if entries is None or not NAME.fullmatch(alias):
         hint = nearest(list_name, draft.lists) if entries is None else ""
-        draft.problems.append(Problem(place, f"{name}: expected a list and a letter for its entry, such as 'scans s'; found {file.each or file.list_!r}{hint}"))
+        draft.problems.append(
+            Problem(place, f"{_bare(name)}: expected a list and a letter for its entry, such as 'scans s'; found {file.each or file.list_!r}{hint}")
+        )
         return None
     if file.each:
         return Truths(name, list_name, alias, file.where, words)
     return _declare_pick(name, file, alias, entries, words, draft, place)
 
 
+def _bare(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
 def _declare_pick(name: str, file: FactFile, alias: str, entries: EntryList, words: Words, draft: Draft, place: str) -> Fact | None:
     messages = list(_pick_problems(file, entries))
-    draft.problems += [Problem(place, f"{name}: {message}") for message in messages]
+    draft.problems += [Problem(place, f"{_bare(name)}: {message}") for message in messages]
     if messages or file.take is None:
         return None
     kind = entries.fields[file.value].type
@@ -275,7 +292,6 @@ def _criterion(each: Waiting, draft: Draft) -> None:
         else:
             require_truth(node, scope)
     except CqlError as error:
-        path: Path = (*each.at, "is" if file.definition else "where")
-        draft.problems.append(Problem(each.tree.place_within(path, error.at), error.message))
+        draft.refuse(each.tree, (*each.at, "is" if file.definition else "where"), text, error)
         return
     draft.criteria[each.name] = node

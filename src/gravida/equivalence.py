@@ -27,8 +27,8 @@ from gravida.sql_tables import Counted, Found, Tables, counted
 from gravida.units import weeks
 from gravida.verdict import Today, judge
 
-AT_ONCE = 20_000
-"""So many records are tried in one go; a wrong claim is mostly found in the first."""
+AT_FIRST, AT_ONCE = 2_000, 20_000
+"""So many records are tried in one go. Most wrong claims are found at first."""
 TRIES, SEED = 100_000, 1
 PREGNANT = "pregnant"
 LONGEST_DAYS = 300
@@ -94,7 +94,7 @@ def counterexample(original: Side, mutant: Side, knowledge: Knowledge, count: in
     """Return a record that tells two versions apart, or ``None`` if ``count`` random ones do not."""
     comparison = _compared(original, mutant, knowledge)
     worlds = random_worlds(comparison.knowledge, count, seed, comparison.names)
-    while some := dict(enumerate(islice(worlds, AT_ONCE))):
+    for some in _batches(worlds):
         with Tables(comparison.meaning) as tables:
             tables.load(some)
             profiles = tables.profiles(comparison.names)
@@ -103,6 +103,13 @@ def counterexample(original: Side, mutant: Side, knowledge: Knowledge, count: in
             if difference is not None:
                 return _shrunk(some[number], difference, comparison)
     return None
+
+
+def _batches(worlds: Iterator[World]) -> Iterator[dict[int, World]]:
+    size = AT_FIRST
+    while some := dict(enumerate(islice(worlds, size))):
+        yield some
+        size = AT_ONCE
 
 
 @dataclass
@@ -173,7 +180,7 @@ def _defined(side: Defined | Node) -> Defined:
 def _compared_recommendations(original: Recommendation, mutant: Recommendation, knowledge: Knowledge) -> _Comparison:
     actions = {key: knowledge.actions[key] for key in {*original.actions, *mutant.actions}}
     nodes = [condition.node for each in (original, mutant) for condition in conditions(each)]
-    nodes += [action.done_when for action in actions.values() if action.done_when is not None]
+    nodes += [node for action in actions.values() for node in (action.done_when, action.not_when) if node is not None]
     labels = {node: f"criterion {index}" for index, node in enumerate(dict.fromkeys(nodes))}
     since = {action.days_since for action in actions.values() if action.days_since}
     stated = {PREGNANT} & knowledge.dictionary.facts.keys()
@@ -181,8 +188,13 @@ def _compared_recommendations(original: Recommendation, mutant: Recommendation, 
         _extended(knowledge, {label: _defined(node) for node, label in labels.items()}),
         (*labels.values(), *sorted(since | stated)),
         versions=(_named(original, labels), _named(mutant, labels)),
-        actions={key: replace(each, done_when=Name(labels[each.done_when]) if each.done_when else None) for key, each in actions.items()},
+        actions={key: _action_named(each, labels) for key, each in actions.items()},
     )
+
+
+def _action_named(action: Action, labels: Mapping[Node, str]) -> Action:
+    done, barred = (Name(labels[node]) if node is not None else None for node in (action.done_when, action.not_when))
+    return replace(action, done_when=done, not_when=barred)
 
 
 def _named(recommendation: Recommendation, labels: Mapping[Node, str]) -> Recommendation:
@@ -216,13 +228,12 @@ def _restricted(meaning: Meaning, chosen: Needed) -> Meaning:
 
 
 def _gestations(versions: Iterable[Recommendation]) -> Iterator[int | Range | None]:
-    """Yield the days at, before and after every end of a window, ranges across them, and no gestation at all."""
+    """Yield the days at, before and after every end of a window, short ranges across them, and no gestation at all."""
     bounds = [bound for each in versions if each.window for bound in (each.window.start, each.window.end) if bound]
     days = sorted({0, LONGEST_DAYS, *(end + step for bound in bounds for end in (bound.low, bound.high) for step in (-1, 0, 1))})
     yield None
     yield from days
-    for apart in (1, 2):
-        yield from (Range(low, high) for low, high in zip(days, days[apart:], strict=False))
+    yield from (Range(day, day + 1) for day in days if day + 1 in days)
 
 
 def _shrunk(world: World, difference: Difference, comparison: _Comparison) -> Counterexample:
@@ -285,7 +296,7 @@ def _words(value: Value | Counted, kind: Type = BOOLEAN) -> str:
         case Range(low=low, high=high):
             return f"{_words(low, kind)} to {_words(high, kind)}"
         case Counted(certain=certain, possible=possible):
-            return f"{certain} to {possible} entries"
+            return f"from {certain} to {possible} entries"
         case int() | float() if kind.kind == "gestation":
             return weeks(int(value))
         case int() | float():

@@ -305,8 +305,6 @@ def pick(declared: Pick, world: World) -> Scalar:
 def _any(found: list[Candidate]) -> Truth:
     """One certain yes stands, whatever else was skipped; a no needs an entry that belongs, and no open one."""
     answers = [both(one.belongs, one.value if isinstance(one.value, bool) else None) for one in found]
-    if some(answers) is True:
-        return True
     nobody_certain = all(one.belongs is None for one in found)
     return None if nobody_certain else some(answers)
 

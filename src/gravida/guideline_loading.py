@@ -146,6 +146,8 @@ class _Recommendations:
         problem = self.draft.problems.append
         for message in _id_problems(file.id):
             problem(Problem(tree.place(("id",)), message))
+        if list(tree.value)[-1] != "review" and file.review:
+            problem(Problem(tree.place(("review",)), "'review' must be the last key: a signature covers what stands above it"))
         if file.id != path.stem:
             problem(Problem(tree.place(("id",)), f"the id is {file.id!r} and the file {path.name!r}; they must be the same"))
         if file.topic not in self.topics:

@@ -22,8 +22,9 @@ KEPT = 4
 def load_kept(root: Path | None = None) -> Knowledge:
     """Load the knowledge from the cache, or from its files. Raises :class:`KnowledgeError`."""
     root = root or knowledge_root()
-    path = _folder() / f"knowledge-{_digest(root)}.pickle"
-    kept = _read(path)
+    folder = _folder()
+    path = folder / f"knowledge-{_digest(root)}.pickle" if folder else None
+    kept = _read(path) if path else None
     if kept is not None:
         return kept
     from gravida.library import load  # noqa: PLC0415  (validating the files needs libraries that a kept one does not)
@@ -31,12 +32,16 @@ def load_kept(root: Path | None = None) -> Knowledge:
     knowledge = load(root)
     _ = knowledge.meaning, knowledge.index, knowledge.largest_k  # worked out once, and kept with the rest
     with suppress(OSError, pickle.PicklingError):
-        _write(path, knowledge)
+        if path:
+            _write(path, knowledge)
     return knowledge
 
 
-def _folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gravida"
+def _folder() -> Path | None:
+    """Return where caches are kept; nowhere for somebody without a home, as a container's user may be."""
+    with suppress(RuntimeError):
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gravida"
+    return None
 
 
 def _digest(root: Path) -> str:
@@ -54,10 +59,17 @@ def _files(root: Path) -> Iterator[Path]:
 def _read(path: Path) -> Knowledge | None:
     try:
         with path.open("rb") as file:
+            if _is_foreign(file.fileno()):
+                return None
             found = pickle.load(file)  # noqa: S301  (written by this program into the person's own cache)
     except Exception:  # noqa: BLE001  (a damaged cache may fail in any way, and the files say the same)
         return None
     return found if isinstance(found, Knowledge) else None
+
+
+def _is_foreign(descriptor: int) -> bool:
+    """Return whether somebody else wrote a file; reading a pickle can run what its writer wants."""
+    return hasattr(os, "getuid") and os.fstat(descriptor).st_uid != os.getuid()
 
 
 def _write(path: Path, knowledge: Knowledge) -> None:

@@ -51,6 +51,13 @@ def _actions(value: object) -> object:
     return value
 
 
+def _place(value: object) -> str:
+    text = str(value)
+    if text != "international" and re.fullmatch(r"[A-Z]{2}", text) is None:
+        raise ValueError(f"write the country's code of two capital letters, such as GB, or international, not {text!r}")
+    return text
+
+
 Yes = Annotated[bool, BeforeValidator(_yes)]
 Gestation = Annotated[int, BeforeValidator(_days)]
 Days = Annotated[int, BeforeValidator(_span)]
@@ -184,7 +191,7 @@ class GuidelineFile(File):
     name: Text
     title: Text
     year: Annotated[int, Field(ge=1990, le=2100)]
-    jurisdiction: Text
+    jurisdiction: Annotated[str, BeforeValidator(_place)]
     status: Literal["current", "superseded"]
     status_note: str = ""
     superseded_by: str = ""
@@ -308,7 +315,7 @@ IN_WORDS = {
 
 def _explain(details: Any, tree: Tree, model: Any) -> Problem:
     path, kind, where = _path_in(tree.value, details["loc"]), details["type"], details["loc"]
-    start = f"{'.'.join(map(str, path))}: " if path else ""
+    start = f"{'.'.join(each for each in path if isinstance(each, str))}: " if path else ""
     if kind == "extra_forbidden":
         keys = _keys(model, where[:-1])
         return Problem(tree.place(path), f"there is no key {where[-1]!r} here{nearest(str(where[-1]), keys) or '; the keys here are ' + ', '.join(keys)}")

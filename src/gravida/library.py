@@ -7,7 +7,7 @@ Loading validates form, names and types, and runs no cases; ``gravida check`` do
 'offer'
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,11 @@ from gravida.dictionary_loading import Draft, declare_facts, read_criteria, read
 from gravida.facts import Dictionary
 from gravida.guideline import Action, Guideline, Recommendation, Topic
 from gravida.guideline_loading import read_guideline, read_tree
-from gravida.knowledge import Constraint, Fit, Knowledge, KnowledgeError, conditions, knowledge_root
+from gravida.knowledge import Constraint, Fit, Knowledge, KnowledgeError, Problem, Reference, conditions, knowledge_root
 from gravida.knowledge_files import ActionFile, ConstraintFile, DictionaryFile, FitFile, TopicFile, read_as
 from gravida.plain_yaml import Tree
 from gravida.references import read_references
-from gravida.typecheck import Scope
+from gravida.typecheck import Scope, nearest
 
 __all__ = ["Knowledge", "KnowledgeError", "conditions", "knowledge_root", "load", "load_dictionary"]
 
@@ -35,13 +35,16 @@ def load_dictionary(root: Path | None = None) -> Dictionary:
 def load(root: Path | None = None, only: Collection[str] = ()) -> Knowledge:
     """Load and validate a folder of knowledge, or ``only`` the guidelines of these ids.
 
-    Raises :class:`KnowledgeError` with everything that is wrong.
+    Raises :class:`KnowledgeError` with everything that is wrong: with the facts; if they are right, with topics and
+    actions; then with the rest.
     """
     root = root or knowledge_root()
     draft = Draft()
     _read_dictionary(root, draft)
+    _raise(draft)  # everything else rests on it, and would only say again what is missing
     topics = {key: Topic(key, f.label, f.plain, f.compare, f.ask, f.cuts_across) for key, f in _read_map(root / "topics.yaml", TopicFile, root, draft).items()}
     actions = _read_actions(root, draft)
+    _raise(draft)
     guidelines: dict[str, Guideline] = {}
     recommendations: dict[str, Recommendation] = {}
     for folder in sorted(path for path in (root / "guidelines").glob("*") if path.is_dir() and (not only or path.name in only)):
@@ -60,13 +63,20 @@ def _shown(path: Path, root: Path) -> str:
 
 def _read_extras(root: Path, draft: Draft) -> dict[str, Any]:
     """Read what stands beside the guidelines: bases of cases, constraints, how events fit, references."""
-    bases = _tree(root / "cases" / "bases.yaml", root, draft)
     return {
-        "bases": bases.value if bases and bases.value else {},
+        "bases": _read_map(root / "cases" / "bases.yaml", dict[str, Any], root, draft),
         "constraints": _read_constraints(root, draft),
         "fits": _read_fits(root, draft),
-        "references": read_references(root / "references.bib"),
+        "references": _read_references(root / "references.bib", root, draft),
     }
+
+
+def _read_references(path: Path, root: Path, draft: Draft) -> Mapping[str, Reference]:
+    try:
+        return read_references(path)
+    except UnicodeDecodeError:
+        draft.problems.append(Problem(_shown(path, root), "this file is not UTF-8 text: save it again as UTF-8"))
+        return {}
 
 
 def _read_constraints(root: Path, draft: Draft) -> tuple[Constraint, ...]:
@@ -74,8 +84,11 @@ def _read_constraints(root: Path, draft: Draft) -> tuple[Constraint, ...]:
     files: list[ConstraintFile] = (read_as(list[ConstraintFile], tree, draft.problems) if tree else None) or []
     found = []
     for index, file in enumerate(files):
-        entries = draft.lists.get(file.each.partition(" ")[0]) if file.each else None
-        alias = file.each.partition(" ")[2]
+        name, _, alias = file.each.partition(" ")
+        entries = draft.lists.get(name)
+        if tree and name and entries is None:
+            draft.problems.append(Problem(tree.place((index, "each")), f"there is no list {name!r}{nearest(name, draft.lists)}"))
+            continue
         fields = {name: each.type for name, each in entries.fields.items()} if entries else {}
         scope = Scope({}, alias, fields) if entries else Scope(visible("", draft.types()))
         holds = draft.condition(tree, (index, "holds"), file.holds, scope, str) if tree else None
@@ -105,9 +118,9 @@ def _tree(path: Path, root: Path, draft: Draft) -> Tree | None:
     return read_tree(path, draft, lambda each: _shown(each, root))
 
 
-def _read_map(path: Path, model: type, root: Path, draft: Draft) -> dict[str, Any]:
+def _read_map(path: Path, model: Any, root: Path, draft: Draft) -> dict[str, Any]:
     tree = _tree(path, root, draft)
-    return (read_as(dict[str, model], tree, draft.problems) if tree else None) or {}  # type: ignore[valid-type]
+    return (read_as(dict[str, model], tree, draft.problems) if tree else None) or {}
 
 
 def _read_dictionary(root: Path, draft: Draft) -> None:

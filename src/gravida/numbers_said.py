@@ -4,6 +4,8 @@
 {...}
 >>> sorted(number for number in said("three losses before 24 weeks") if number in ("3", "24+0"))
 ['24+0', '3']
+>>> sorted(said("25 mm"))
+['25']
 """
 
 import re
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 
 from gravida.cql import AtLeast, Gestation, Literal, Node, walk
 from gravida.guideline import Recommendation
+from gravida.knowledge import Knowledge
 from gravida.units import weeks
 
 WORDS = {
@@ -20,27 +23,40 @@ WORDS = {
     "nine": 9, "ten": 10,
 }  # fmt: skip
 
-WRITTEN = re.compile(r"\d+\+\d|\d+(?:\.\d+)?|[a-z]+", re.IGNORECASE)
+WRITTEN = re.compile(r"(?P<gestation>\d+\+\d)|(?P<number>\d+(?:\.\d+)?)(?P<length>[ -]?(?:mm|cm|millimet|centimet))?|(?P<word>[a-z]+)", re.IGNORECASE)
 
 
 def said(text: str) -> set[str]:
-    """Return every number that a text says, in figures or in words; ``24`` also says ``24+0``."""
+    """Return every number that a text says, in figures or in words; ``24`` also says ``24+0``, unless it is a length."""
     found: set[str] = set()
-    for token in WRITTEN.findall(text.lower()):
-        if token in WORDS:
-            found.add(str(WORDS[token]))
-        elif "+" in token:
-            found.add(token)
-        elif token[0].isdigit():
-            found |= {f"{float(token):g}", f"{token}+0"}
+    for token in WRITTEN.finditer(text.lower()):
+        if token["gestation"]:
+            found.add(token["gestation"])
+        elif token["number"]:
+            found |= {f"{float(token['number']):g}"} | (set() if token["length"] else {f"{token['number']}+0"})
+        elif token["word"] in WORDS:
+            found.add(str(WORDS[token["word"]]))
     return found
 
 
-def unsaid_numbers(recommendation: Recommendation) -> list[str]:
-    """Return the numbers of ``who`` and ``window`` that stand neither in ``says`` nor in a note."""
+def unsaid_numbers(recommendation: Recommendation) -> list[tuple[str, str]]:
+    """Return the numbers of a recommendation that stand neither in ``says`` nor in a note, each after the key it stands in."""
     known = said(" ".join((recommendation.says, *recommendation.notes)))
-    who = _numbers(recommendation.who.node) if recommendation.who else ()
-    return [number for number in dict.fromkeys((*who, *_window_numbers(recommendation))) if number not in known]
+    used = [("who", number) for number in (_numbers(recommendation.who.node) if recommendation.who else ())]
+    used += [("window", number) for number in _window_numbers(recommendation)]
+    for key, conditions in (("unless", recommendation.unless), ("silent_on", recommendation.silent_on)):
+        used += [(key, number) for each in conditions for number in _numbers(each.node)]
+    if recommendation.repeat_days is not None:
+        used.append(("repeat", str(recommendation.repeat_days)))
+    return [(key, number) for key, number in dict.fromkeys(used) if number not in known]
+
+
+def unsaid_in_definition(name: str, knowledge: Knowledge) -> list[str]:
+    """Return the numbers of a fact's criterion that stand neither in its label, nor in its meaning, nor in its note."""
+    words = knowledge.dictionary.facts[name].words
+    known = said(f"{words.label} {words.meaning} {knowledge.notes[name].note}")
+    node = knowledge.criteria.get(name)
+    return [number for number in dict.fromkeys(_numbers(node) if node is not None else ()) if number not in known]
 
 
 def _numbers(node: Node) -> Iterator[str]:
@@ -58,4 +74,4 @@ def _window_numbers(recommendation: Recommendation) -> Iterator[str]:
     window = recommendation.window
     for bound in (window.start, window.end) if window else ():
         if bound is not None:
-            yield from (weeks(each) for each in {bound.low, bound.high})
+            yield from dict.fromkeys((weeks(bound.low), weeks(bound.high)))

@@ -101,7 +101,7 @@ def read_yaml(text: str, name: str, most: int = MAX_VALUES) -> Tree:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlError(f"this is not YAML: {_in_words(error)}", name, line, column) from None
+        raise YamlError(f"this is not YAML: {_in_words(error, text.splitlines()[line - 1 : line], column)}", name, line, column) from None
     except yaml.YAMLError as error:
         line, column = _position(text, getattr(error, "position", 0))
         raise YamlError(f"this is not YAML: {getattr(error, 'reason', error)}", name, line, column) from None
@@ -122,8 +122,10 @@ IN_WORDS = {
 """What the YAML library says, by its beginning, in words that help."""
 
 
-def _in_words(error: yaml.MarkedYAMLError) -> str:
+def _in_words(error: yaml.MarkedYAMLError, lines: list[str], column: int) -> str:
     problem = error.problem or str(error.context)
+    if lines and lines[0][column - 1 : column] == "\t":
+        problem = "found a tab character"
     line = error.context_mark.line + 1 if error.context_mark else 1
     return next((words.format(line=line) for start, words in IN_WORDS.items() if problem.startswith(start)), problem)
 

@@ -118,7 +118,8 @@ def _criteria(knowledge: Knowledge, also: Iterable[Node]) -> Iterator[tuple[str,
         yield (fact.list if isinstance(fact, Truths | Pick) else ""), node
     for recommendation in knowledge.recommendations.values():
         yield from (("", condition.node) for condition in conditions(recommendation))
-    yield from (("", action.done_when) for action in knowledge.actions.values() if action.done_when is not None)
+    for action in knowledge.actions.values():
+        yield from (("", node) for node in (action.done_when, action.not_when) if node is not None)
     yield from ((constraint.list, constraint.holds.node) for constraint in knowledge.constraints)
     yield from (("", node) for node in also)
 

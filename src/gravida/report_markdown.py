@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from gravida.assessment import Assessment, Opinion, Row
-from gravida.report_text import ORDER, SHOWN, dates, sides, visible
+from gravida.report_text import ORDER, SHOWN, URGENT, dates, sides, visible
 from gravida.words import BABIES, ENDED, LEANS, NOTICE, STANCES, TIERS, VERDICTS
 
 
@@ -14,7 +14,7 @@ def markdown(assessment: Assessment, *, everything: bool = False) -> str:
         ("Urgent signs", _urgent(assessment)),
         ("This pregnancy", _pregnancy(assessment)),
         ("Earlier pregnancies, and how each fits cervical insufficiency", _history(assessment)),
-        ("What each guideline says", _guidelines(rows, everything=everything)),
+        ("What each guideline says", [*_guidelines(rows, everything=everything), *([] if everything else ["", _unknown(rows)])]),
         ("Where guidelines disagree for this record", _disagreements(assessment)),
         ("What is missing, and what it would settle", _missing(assessment)),
         ("Timeline (if nothing changes)", _timeline(assessment)),
@@ -74,10 +74,15 @@ def _guidelines(rows: tuple[Row, ...], *, everything: bool) -> Iterable[str]:
     yield _row("---", "---", "---", "---", "---", "---")
     for row in rows:
         for each in sorted(row.opinions, key=lambda one: ORDER.index(one.verdict)):
-            if everything or each.verdict in (*SHOWN, "unknown"):
+            if everything or (each.verdict in SHOWN and row.topic != URGENT):
                 yield _row(
                     row.label, each.heading, f"{STANCES[each.stance].mark} {', '.join(each.actions)}", _verdict(each), _when(each), f"`{each.recommendation}`"
                 )
+
+
+def _unknown(rows: tuple[Row, ...]) -> str:
+    count = sum(each.verdict == "unknown" for row in rows for each in row.opinions)
+    return f"{count} recommendations cannot be judged yet: something is not known (`--all` lists them)."
 
 
 def _verdict(opinion: Opinion) -> str:

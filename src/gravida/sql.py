@@ -154,7 +154,7 @@ class Sql:
         if isinstance(fact, Truths):
             return [self._number_of(which, name, fact) for which in ("certain", "possible")]
         if fact.type.is_number:
-            bounds = self._number_fact(name)
+            bounds = _doubled(self._number_fact(name))
             return [bounds.low, bounds.high]
         return [self._fact(name)]
 
@@ -187,7 +187,7 @@ class Sql:
             limit = Bounds(sql.Literal.number(pick.valid_for_days), sql.Literal.number(pick.valid_for_days))
             tests.append(_ordered("<=", _bounds("age_days", pick.list), limit))
         belongs = _joined(sql.And, tests).sql("duckdb") if tests else "TRUE"
-        columns = [f"CASE WHEN described THEN ({belongs}) ELSE NULL END AS belongs", _value_columns(pick.value, pick.type)]
+        columns = [f"({belongs}) AS belongs", _value_columns(pick.value, pick.type)]
         if "age_days" in self.meaning.lists[pick.list].fields:
             columns.append("age_days_low, age_days_high")
         return parse_one(
@@ -267,7 +267,7 @@ def _bounds(name: str, table: str) -> Bounds:
 
 
 def _wrapped(expression: Expression) -> Expression:
-    return expression if isinstance(expression, sql.Column | sql.Paren | sql.Boolean | sql.Literal) else sql.Paren(this=expression)
+    return expression if isinstance(expression, sql.Column | sql.Paren | sql.Boolean | sql.Literal | sql.Cast) else sql.Paren(this=expression)
 
 
 def _joined(kind: type[sql.And] | type[sql.Or], parts: Iterable[Expression]) -> Expression:
@@ -297,9 +297,10 @@ def _equal(a: Bounds, b: Bounds) -> Expression:
 
 
 def _arithmetic(operator: str, left: Bounds, right: Bounds) -> Bounds:
+    """Add or subtract. The right side keeps its brackets even in a sum: a + (b - c) rounds otherwise than a + b - c."""
     a, b = _doubled(left), _doubled(right)
     if operator == "+":
-        return Bounds(sql.Add(this=a.low, expression=b.low), sql.Add(this=a.high, expression=b.high))
+        return Bounds(sql.Add(this=a.low, expression=_wrapped(b.low)), sql.Add(this=a.high, expression=_wrapped(b.high)))
     return Bounds(sql.Sub(this=a.low, expression=_wrapped(b.high)), sql.Sub(this=a.high, expression=_wrapped(b.low)))
 
 

@@ -7,7 +7,7 @@
 >>> require_truth(parse("plurality = 12"), scope)
 Traceback (most recent call last):
     ...
-gravida.cql.CqlError: 12 is outside what plurality can be (1 to 8)
+gravida.cql_nodes.CqlError: 12 is outside what plurality can be (1 to 8)
 """
 
 import re
@@ -20,6 +20,7 @@ from gravida.facts import BOOLEAN, TRUTHS, Type
 from gravida.units import DAYS_IN_A_WEEK, weeks
 
 GESTATION = Type("gestation")
+MM_IN_A_CM = 10
 KIND_OF = {bool: BOOLEAN, int: Type("integer"), float: Type("decimal"), str: Type("string")}
 READABLE = {
     "boolean": "a truth", "integer": "a whole number", "decimal": "a number", "gestation": "a gestation in days",
@@ -38,7 +39,9 @@ class Scope:
 
 def nearest(word: str, choices: Iterable[str]) -> str:
     """Return a hint with the nearest of the choices, or nothing. Shape: ``"; did you mean …?"``."""
-    found = get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    known = list(choices)
+    longer = [choice for choice in known if choice.startswith(f"{word}_")]
+    found = longer if len(longer) == 1 else get_close_matches(word, known, n=1, cutoff=0.6)
     return f"; did you mean {found[0]!r}?" if found else ""
 
 
@@ -91,6 +94,7 @@ def _lookup(name: str, choices: Mapping[str, Type], what: str, at: int) -> Type:
 TODAY = re.compile(r"(today|as_of|weeks?|ga|(current_)?(ga|gestation(al_age)?)(_today)?(_(days|weeks))?)")
 """What somebody calls today's gestation who looks for it among the facts."""
 
+WHERE = "'where'"
 MEANT = {"yes": "true", "no": "false", "everyone": "everyone alone, and only in 'who'", "unknown": "a fact that asks whether it is known"}
 
 
@@ -114,7 +118,7 @@ def _fact(node: Name, scope: Scope) -> Type:
 
 def _member(alias: str, name: str, scope: Scope, at: int) -> Type:
     if scope.alias is None:
-        raise CqlError(f"{alias}.{name}: entries can be judged inside a 'where' only{_meant(name) or '; a fact goes by its name alone'}", at)
+        raise CqlError(f"{alias}.{name}{_meant(name) or f': entries can be judged inside a {WHERE} only; a fact goes by its name alone'}", at)
     if alias != scope.alias:
         raise CqlError(f"there is no entry called {alias!r} here; it is called {scope.alias!r}", at)
     return _lookup(name, scope.fields, "field", at)
@@ -208,7 +212,8 @@ def _fits(named: Node, literal: Node, kind: Type) -> None:
     if number is None or kind.low is None or kind.high is None:
         return
     if not kind.low <= number <= kind.high:
-        raise CqlError(f"{_unit(number, kind)} is outside what {name} can be ({_unit(kind.low, kind)} to {_unit(kind.high, kind)})", literal.at)
+        hint = f"; if these are centimetres, write {number * MM_IN_A_CM:g}" if name.endswith("_mm") and kind.low <= number * MM_IN_A_CM <= kind.high else ""
+        raise CqlError(f"{_unit(number, kind)} is outside what {name} can be ({_unit(kind.low, kind)} to {_unit(kind.high, kind)}){hint}", literal.at)
 
 
 def _unit(number: float, kind: Type) -> str:

@@ -1,0 +1,97 @@
+"""The code holds no medicine: no number that a guideline draws a line at, no guideline, no body, no gestation.
+
+Whoever wants to know why a verdict is what it is finds all of it in ``knowledge/``; whoever mends a limit there has mended
+it. Docstrings and the help of commands are for readers, and may name examples.
+"""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "gravida"
+SMALLEST = 10
+"""Below that, numbers are indices, days of a week and operators more often than anything else."""
+
+SAME_BY_CHANCE = {
+    ("cql_parser.py", 30): "clauses may stand so deep in clauses",
+    ("plain_yaml.py", 30): "values may stand so deep in values",
+    ("numbers_said.py", 10): "the word ten",
+    ("record_checks.py", 10): "millimetres in a centimetre",
+    ("typecheck.py", 10): "millimetres in a centimetre",
+    ("record_reading.py", 10): "base of the decimal system; characters of a date",
+    ("report_text.py", 10): "columns of a terminal",
+}
+NAMED_ON_PURPOSE = {
+    ("words.py", "Compiled"): "the safety signs are no guideline, so no page says that a guideline states them",
+}
+EXAMPLE = re.compile(r"such as|0\+0")
+GESTATION = re.compile(r"\b\d{1,2}\+[0-6]\b|\bga\(\d")
+
+
+def constants(path):
+    """Yield line and value of every literal in a module that is not a docstring."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in docstrings and not isinstance(node.value, bool):
+            yield node.lineno, node.value
+
+
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def clinical_numbers(knowledge):
+    """Return every number at which some criterion, window or validity changes its mind."""
+    found = {number for limits in knowledge.index.limits.values() for number in limits}
+    for each in knowledge.recommendations.values():
+        bounds = [bound for bound in (each.window.start, each.window.end) if bound] if each.window else []
+        found |= {end for bound in bounds for end in (bound.low, bound.high)} | {each.repeat_days}
+    return {number for number in found if number is not None and number >= SMALLEST}
+
+
+def test_there_are_clinical_numbers_to_look_for(knowledge):
+    assert {25, 15, 167, 168, 112} <= clinical_numbers(knowledge)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_no_clinical_number_stands_in_the_code(path, knowledge):
+    clinical = clinical_numbers(knowledge)
+    found = [f"{path.name}:{line}: {value}" for line, value in constants(path)
+             if isinstance(value, int | float) and value in clinical and (path.name, value) not in SAME_BY_CHANCE]  # fmt: skip
+
+    assert found == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_no_gestation_stands_in_the_code(path):
+    found = [f"{path.name}:{line}: {value}" for line, value in constants(path)
+             if isinstance(value, str) and GESTATION.search(value) and not EXAMPLE.search(value)]  # fmt: skip
+
+    assert found == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_no_guideline_and_no_body_stands_in_the_code(path, knowledge):
+    names = {*knowledge.guidelines, *(each.body for each in knowledge.guidelines.values()), *(each.cite for each in knowledge.guidelines.values())}
+    word = re.compile(r"\b(" + "|".join(map(re.escape, sorted(names))) + r")\b")
+    found = [f"{path.name}:{line}: {value}" for line, value in constants(path)
+             if isinstance(value, str) and word.search(value) and (path.name, value) not in NAMED_ON_PURPOSE]  # fmt: skip
+
+    assert found == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_no_name_in_the_code_is_that_of_a_body(path, knowledge):
+    bodies = {each.body.lower() for each in knowledge.guidelines.values()} - {"compiled"}
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {getattr(node, key) for node in ast.walk(tree) for key in ("id", "attr", "name", "arg") if isinstance(getattr(node, key, None), str)}
+
+    assert sorted(name for name in names if set(name.lower().split("_")) & bodies) == []
+
+
+def test_every_exception_is_still_needed():
+    used = {(path.name, value) for path in MODULES for _, value in constants(path)}
+
+    assert sorted((SAME_BY_CHANCE.keys() | NAMED_ON_PURPOSE.keys()) - used, key=str) == []
