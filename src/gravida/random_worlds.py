@@ -24,6 +24,9 @@ from gravida.knowledge import Constraint, Knowledge, conditions
 BATCH = 500
 UNKNOWN = (0.25, 0.05, 0.45)
 """How much is unknown, batch by batch. Where nearly all is known, criteria with many clauses come true."""
+YES = (0.5, 0.1, 0.5, 0.9)
+"""How many of the known truths are yes, batch by batch. Where nearly all are no, one contraindication stands alone."""
+TRUTHS = (True, False)
 RANGES = 0.125
 """How many numbers are ranges."""
 ALIKE = 0.4
@@ -45,11 +48,11 @@ class Choices:
     values: Sequence[Scalar]
     ranges: Sequence[Range] = ()
 
-    def drawn(self, count: int, unknown: float, random: Random) -> list[Scalar]:
-        """Return ``count`` of them, so many unknown."""
-        ranges = RANGES if self.ranges else 0
-        known = 1 - unknown - ranges
-        weights = [unknown, *[known / len(self.values)] * len(self.values), *[RANGES / len(self.ranges) for _ in self.ranges]]
+    def drawn(self, count: int, unknown: float, yes: float, random: Random) -> list[Scalar]:
+        """Return ``count`` of them: such a part unknown, and of the truths that are known such a part yes."""
+        known = 1 - unknown - (RANGES if self.ranges else 0)
+        shares = (yes, 1 - yes) if self.values == TRUTHS else [1 / len(self.values)] * len(self.values)
+        weights = [unknown, *(known * share for share in shares), *[RANGES / len(self.ranges) for _ in self.ranges]]
         return random.choices([None, *self.values, *self.ranges], weights, k=count)
 
 
@@ -165,7 +168,7 @@ def _spans(knowledge: Knowledge) -> Iterator[tuple[Leaf, float]]:
 def choices(kind: Type, drawn: Collection[float], random: Random) -> Choices:
     """Return what a leaf of a type may be; ``drawn`` are the limits that criteria draw through it."""
     if not kind.is_number:
-        return Choices(kind.values or (True, False))
+        return Choices(kind.values or TRUTHS)
     values = sorted(_near(drawn, kind))
     pairs = [sorted(random.choices(values, k=2)) for _ in range(PAIRS)] if len(values) > 1 else []
     return Choices(values, [Range(low, high) for low, high in pairs if low < high])
@@ -214,10 +217,11 @@ class _Plan:
     entry_rules: dict[str, list[_EntryRule]]
     rules: list[_Rule]
     unknown: float = UNKNOWN[0]
+    yes: float = YES[0]
 
     def column(self, each: Choices, count: int) -> list[Scalar]:
         """Return so many values of one leaf."""
-        return each.drawn(count, self.unknown, self.random)
+        return each.drawn(count, self.unknown, self.yes, self.random)
 
 
 def random_worlds(knowledge: Knowledge, count: int, seed: int, facts: Iterable[str] | None = None, also: Iterable[Node] = ()) -> Iterator[World]:
@@ -229,7 +233,7 @@ def random_worlds(knowledge: Knowledge, count: int, seed: int, facts: Iterable[s
     random = Random(seed)  # noqa: S311  (nothing secret hangs on these numbers)
     plan = _planned(chosen, knowledge, random, limits(knowledge, also))
     for number, start in enumerate(range(0, count, BATCH)):
-        plan.unknown = UNKNOWN[number % len(UNKNOWN)]
+        plan.unknown, plan.yes = UNKNOWN[number % len(UNKNOWN)], YES[number % len(YES)]
         yield from _drawn(plan, min(BATCH, count - start))
 
 

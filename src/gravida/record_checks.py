@@ -222,14 +222,15 @@ def _times(record: Record, dictionary: Dictionary) -> Iterator[Problem]:
         fields = dictionary.lists[name].fields
         for index, entry in enumerate(getattr(record, name) or ()):
             moment = _Moment((name, index), entry, getattr(entry, names[0]), getattr(entry, names[1]), names)
-            yield from _undated_symptom(moment)
+            yield from _undated_symptom(moment, dated)
             early = _early(moment, record, dated, fields["gestation_days"].type, fields["age_days"].type)
             yield from [*_late(moment, record, dated), *early] or _disagree(moment, dated)
 
 
-def _undated_symptom(moment: _Moment) -> Iterator[Problem]:
+def _undated_symptom(moment: _Moment, dated: Dating) -> Iterator[Problem]:
     """Refuse what would be passed over in silence: a sign without a day warns nobody."""
-    if moment.path[0] == "symptoms" and moment.day is None and moment.at is None:
+    datable = moment.at is not None and dated.span is not None
+    if moment.path[0] == "symptoms" and moment.day is None and not datable:
         yield Problem(moment.path, "no day", "the day on which she felt it", "Write on: YYYY-MM-DD in this entry; without it no warning can be given.")
 
 

@@ -351,6 +351,8 @@ def entry(at: str) -> st.SearchStrategy[dict[str, Any]]:
 
 def list_of(name: str) -> st.SearchStrategy[Any]:
     time = st.sampled_from([{}, {"on": "2026-05-30"}, {"at": "19+5"}, {"on": "2026-05-30", "at": "19+5"}, {"at": {"from": "18+0", "to": "19+0"}}])
+    if name == "symptoms":
+        time = st.sampled_from([{"on": "2026-05-30"}, {"on": "2026-05-30", "at": "19+5"}])  # a sign without a day is refused
     timed = name in ("scans", "examinations", "symptoms")
     entries = st.tuples(entry(f"{name}[]"), time).map(lambda both: {**both[0], **both[1]}) if timed else entry(f"{name}[]")
     return st.one_of(st.lists(entries, max_size=3), st.just(DECLINED))
