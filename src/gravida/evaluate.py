@@ -19,7 +19,7 @@ from typing import Any
 
 from gravida.cql import And, Arithmetic, AtLeast, Between, Compare, Gestation, Literal, Member, Name, Node, Not, Or
 from gravida.facts import Derived, EntryList, Fact, Observed, Pick, Range, Scalar, Truths, Value
-from gravida.logic import Truth, at_least, both, either, every, negation, some
+from gravida.logic import Truth, all_hold, any_holds, at_least, both, every, negation, some
 
 Entry = Mapping[str, Scalar]
 """One entry of a list: its fields by name. A field that is not there is unknown."""
@@ -109,30 +109,12 @@ def _not(node: Not) -> Run:
 
 def _and(node: And) -> Run:
     clauses = tuple(_truth(clause) for clause in node.clauses)
-
-    def run(world: World, entry: Entry) -> Truth:
-        result: Truth = True
-        for clause in clauses:
-            result = both(result, clause(world, entry))
-            if result is False:  # and stays so
-                break
-        return result
-
-    return run
+    return lambda world, entry: all_hold(clauses, world, entry)
 
 
 def _or(node: Or) -> Run:
     clauses = tuple(_truth(clause) for clause in node.clauses)
-
-    def run(world: World, entry: Entry) -> Truth:
-        result: Truth = False
-        for clause in clauses:
-            result = either(result, clause(world, entry))
-            if result is True:  # and stays so
-                break
-        return result
-
-    return run
+    return lambda world, entry: any_holds(clauses, world, entry)
 
 
 def _compare(node: Compare) -> Run:
@@ -226,10 +208,9 @@ def _range(number: Scalar) -> Range:
 def fact(name: str, world: World) -> Value:
     """Return what is known of a fact in this world, working it out once."""
     found = world.found
-    if name in found:
-        return found[name]
-    observed = world.observed
-    found[name] = observed[name] if name in observed else _work_out(world.meaning.facts.get(name), world)
+    if name not in found:
+        observed = world.observed
+        found[name] = observed[name] if name in observed else _work_out(world.meaning.facts.get(name), world)
     return found[name]
 
 

@@ -10,9 +10,13 @@ True
 True
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 Truth = bool | None
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 T, F, U = True, False, None
 
@@ -59,6 +63,30 @@ def some(truths: Iterable[Truth]) -> Truth:
     result: Truth = F
     for truth in truths:
         result = OR[result, truth]
+    return result
+
+
+def all_hold(clauses: Iterable[Callable[[A, B], Truth]], a: A, b: B) -> Truth:
+    """Ask clauses one after another whether they hold, and stop at the first no, which decides."""
+    result: Truth = T
+    for clause in clauses:
+        found = clause(a, b)
+        if found is F:
+            return F
+        if found is U:
+            result = U
+    return result
+
+
+def any_holds(clauses: Iterable[Callable[[A, B], Truth]], a: A, b: B) -> Truth:
+    """Ask clauses one after another whether they hold, and stop at the first yes, which decides."""
+    result: Truth = F
+    for clause in clauses:
+        found = clause(a, b)
+        if found is T:
+            return T
+        if found is U:
+            result = U
     return result
 
 

@@ -88,7 +88,7 @@ def _simple(verdict: Verdict, who: Truth, clock: Clock) -> Judgement:
 def applies(recommendation: Recommendation, world: World) -> Truth:
     """Return whether the criterion holds; where the guideline's text is silent, a yes becomes unknown."""
     who = True if recommendation.who is None else truth(recommendation.who.node, world)
-    for condition in recommendation.silent_on if who is not False else ():
+    for condition in recommendation.silent_on if who is True else ():
         who = both(who, either(negation(truth(condition.node, world)), None))
     return who
 

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from gravida.logic import at_least, both, either, every, negation, some
+from gravida.logic import all_hold, any_holds, at_least, both, either, every, negation, some
 
 TRUTHS = (True, False, None)
 
@@ -50,3 +50,11 @@ def test_a_list_that_nobody_knows_is_unknown_and_an_empty_one_is_empty(k):
 
 def test_a_list_may_come_one_by_one():
     assert at_least(2, iter([True, None, True])) is True
+
+
+@pytest.mark.parametrize("truths", [each for length in range(4) for each in product((True, False, None), repeat=length)])
+def test_asking_one_after_another_gives_what_the_tables_give(truths):
+    """Stopping early never changes an answer."""
+    clauses = [lambda a, b, found=found: found for found in truths]
+    assert all_hold(clauses, None, None) is every(truths)
+    assert any_holds(clauses, None, None) is some(truths)

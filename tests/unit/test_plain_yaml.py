@@ -46,6 +46,13 @@ def test_nesting_ends_where_it_says():
         read_yaml("[" * (MAX_DEPTH + 2) + "]" * (MAX_DEPTH + 2), "f")
 
 
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "a:\n"])
+def test_nothing_is_built_of_what_is_too_deep(opening):
+    text = "".join(" " * depth + opening for depth in range(200)) if opening == "a:\n" else opening * 200
+    with pytest.raises(YamlError, match=r"nested more than|a key must be a word"):
+        read_yaml(text, "f")
+
+
 def test_as_many_values_as_asked_for():
     assert len(read_yaml("[" + "x, " * 9 + "]", "f", most=10).value) == 9
     with pytest.raises(YamlError, match="more than 10 values"):
