@@ -278,9 +278,8 @@ def _stop(where: str, found: str, expected: str, hint: str = "") -> NoReturn:
 
 
 def _refuse_size(text: str | bytes, name: str) -> None:
-    size = len(text)  # of a str in characters, each of which is a byte or more
-    if size > MAX_BYTES:
-        _stop(name, f"a file of {size:,} bytes", f"at most {MAX_BYTES:,}", "One file holds one record, which is a few kilobytes.")
+    if len(text) > MAX_BYTES:  # of a str in characters, each of which is a byte or more
+        _stop(name, f"a file of more than {MAX_BYTES:,} bytes", "less", "One file holds one record, which is a few kilobytes.")
 
 
 def _decode(text: str | bytes, name: str) -> str:
