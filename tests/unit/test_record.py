@@ -129,9 +129,7 @@ def test_an_empty_json_object_is_a_record_of_which_nothing_is_known() -> None:
 
 @pytest.mark.parametrize("text", [b"x" * 50_000_000, "x" * (MAX_BYTES + 1)])
 def test_a_large_file_is_refused_before_it_is_parsed(text: str | bytes) -> None:
-    assert message(text) == (
-        "record.yaml: found a file of more than 1,000,000 bytes; expected less. One file holds one record, which is a few kilobytes."
-    )
+    assert message(text) == "record.yaml: found a file of more than 1,000,000 bytes; expected less. One file holds one record, which is a few kilobytes."
 
 
 @pytest.mark.parametrize("text", ["[" * 500_000, "- " * 400_000, "{a: " * 200_000, "? " * 400_000])
