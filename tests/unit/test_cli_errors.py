@@ -68,7 +68,7 @@ def test_standard_input_that_is_no_record(given, message):
 
 
 def test_a_record_larger_than_any_is_not_taken_in_whole():
-    assert "expected at most 1,000,000" in refused("assess", "-", given="#" * 1_000_001)
+    assert "more than 1,000,000 bytes" in refused("assess", "-", given="#" * 1_000_001)
 
 
 def test_a_file_that_may_not_be_read(monkeypatch):
