@@ -129,6 +129,8 @@ def test_check_of_a_folder_that_is_no_knowledge(tmp_path):
 def test_check_of_one_guideline_looks_at_no_other(tmp_path):
     root = Path(shutil.copytree(TOY, tmp_path / "toy"))
     (root / "guidelines/gondor-2019-roads/no-mine.yaml").write_text("id: broken\n")
+    history = root / "history.yaml"
+    history.write_text(history.read_text().replace("rivendell-2018-roads/cross-the-pass", "gondor-2019-roads/no-mine"))
     code, out, _ = run("check", root / "guidelines" / "rivendell-2018-roads")
 
     assert code == DONE

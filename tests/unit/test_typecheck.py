@@ -36,6 +36,7 @@ def test_an_entry_is_judged_by_its_fields(text):
     ("2.5 >= length_mm", 0, "outside"),
     ("length_mm between 2 and 25", 18, "2 is outside"),
     ("length_mm between 25 and 10", 18, "the smaller one comes first"),
+    ("planned_days between ga(38, 0) and ga(37, 6)", 24, "the smaller one comes first"),
     ("kind = 'histori'", 7, "did you mean 'history'"),
     ("kind = 'scan'", 7, "it is one of history, ultrasound"),
     ("kind = history", 7, "write 'history'"),
