@@ -92,6 +92,12 @@ def test_a_place_within_a_folded_text_of_several_lines_and_paragraphs():
     assert tree.place_within(("who",), tree.value["who"].index("wrong")) == "f:5:17"
 
 
+def test_a_place_within_a_plain_text_that_goes_on_further_left():
+    tree = read_yaml("deep: {who: plurality = 1 and\n  x wrong}\n", "f")
+
+    assert tree.place_within(("deep", "who"), tree.value["deep"]["who"].index("x")) == "f:2:3"
+
+
 def test_a_place_within_quotes_does_not_count_what_only_quotes():
     tree = read_yaml("who: 'p.onset = ''spontaneous'' nad wrong'\n", "f")
 
