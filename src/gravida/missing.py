@@ -15,7 +15,7 @@ from gravida.facts import EntryList, Observed, Pick, Scalar, Type, Value
 from gravida.guideline import Recommendation
 from gravida.knowledge import Knowledge
 from gravida.prepare import Situation
-from gravida.verdict import Today, judge
+from gravida.verdict import Judgement, Today, judge
 
 OPEN = frozenset({"unknown", "now-if"})
 MOST_ANSWERS = 9
@@ -42,7 +42,7 @@ def rank_missing(situation: Situation, knowledge: Knowledge, considered: Iterabl
     """
     judged = {each.key: judge(each, knowledge.actions, situation.world, situation.today) for each in considered}
     waiting = {key: knowledge.recommendations[key] for key, found in judged.items() if found.verdict in OPEN}
-    first = _waited_for(situation, knowledge, waiting)
+    first = _waited_for(judged, knowledge)
     ranked: list[tuple[Missing, Question]] = []
     for question in questions(situation, knowledge, waiting):
         settled = _settled(question, knowledge, waiting)
@@ -54,14 +54,12 @@ def rank_missing(situation: Situation, knowledge: Knowledge, considered: Iterabl
     return now, tuple(missing for missing, question in ranked if not _can_be_known(question, situation.today))
 
 
-def _waited_for(situation: Situation, knowledge: Knowledge, waiting: Mapping[str, Recommendation]) -> set[str]:
+def _waited_for(judged: Mapping[str, Judgement], knowledge: Knowledge) -> set[str]:
     """Return the leaves of contraindications that nobody has excluded, where a treatment is otherwise due."""
     found: set[str] = set()
-    needs = knowledge.index
-    for recommendation in waiting.values():
-        judgement = judge(recommendation, knowledge.actions, situation.world, situation.today)
+    for key, judgement in judged.items():
         for index in judgement.open_contraindications if judgement.verdict == "now-if" else ():
-            found |= set(needs.leaves_of(recommendation.unless[index].node))
+            found |= set(knowledge.index.leaves_of(knowledge.recommendations[key].unless[index].node))
     return {leaf for leaf in found if not leaf.startswith("list:")}
 
 
@@ -94,7 +92,7 @@ def questions(situation: Situation, knowledge: Knowledge, waiting: Mapping[str, 
 def _about_today(situation: Situation, waiting: Mapping[str, Recommendation]) -> Iterator[Question]:
     today, world = situation.today, situation.world
     if today.pregnant is None:
-        answers = tuple((_with_fact(world, "pregnant", value), replace(today, pregnant=value)) for value in (True, False))
+        answers = tuple((_with_facts(world, ["pregnant"], value), replace(today, pregnant=value)) for value in (True, False))
         yield Question("pregnant", "whether she is pregnant", "Are you pregnant now?", "today", answers)
     elif today.pregnant and not isinstance(today.gestation_days, int | float):
         ends = {bound.low for each in waiting.values() if each.window for bound in (each.window.start, each.window.end) if bound}
@@ -109,7 +107,7 @@ def _about_fact(name: str, situation: Situation, knowledge: Knowledge) -> Iterat
         return
     if _is_measured(fact) or value_of_fact(name, world) is not None:
         return
-    answers = tuple((_with_fact(world, name, each), situation.today) for each in _values(fact.type, knowledge.index.limits.get(name, ())))
+    answers = tuple((_with_facts(world, [name], each), situation.today) for each in _values(fact.type, knowledge.index.limits.get(name, ())))
     yield Question(name, fact.words.label, fact.words.question or f"{fact.words.label}?", name, answers, fact.words.obtainable_from)
 
 
@@ -186,10 +184,6 @@ def _filled(entries: Entries, index: int, name: str, value: Scalar) -> Entries:
     described: list[Entry] = list(entries.described)
     described[index] = {**described[index], name: value}
     return replace(entries, described=tuple(described))
-
-
-def _with_fact(world: World, name: str, value: Value) -> World:
-    return World(world.meaning, {**world.observed, name: value}, world.lists)
 
 
 def _with_facts(world: World, names: Iterable[str], value: Value) -> World:

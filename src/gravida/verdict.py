@@ -76,7 +76,8 @@ def judge(recommendation: Recommendation, actions: Mapping[str, Action], world: 
     truths = [truth(condition.node, world) for condition in recommendation.unless]
     against = tuple(index for index, found in enumerate(truths) if found is True)
     unsure = tuple(index for index, found in enumerate(truths) if found is None)
-    return Judgement(_restrained(verdict, against, unsure), who, clock, against, unsure)
+    restrained: Verdict = "withheld" if against else "now-if" if unsure else verdict
+    return Judgement(restrained, who, clock, against, unsure)
 
 
 @cache
@@ -161,10 +162,3 @@ def is_due_again(recommendation: Recommendation, actions: Mapping[str, Action], 
 def _done(done_when: Node | None, world: World) -> Truth:
     return False if done_when is None else truth(done_when, world)
 
-
-def _restrained(verdict: Verdict, against: tuple[int, ...], unsure: tuple[int, ...]) -> Verdict:
-    if verdict not in STANDING:
-        return verdict
-    if against:
-        return "withheld"
-    return "now-if" if unsure else verdict

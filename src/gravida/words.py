@@ -68,7 +68,6 @@ ENDED = {
     "ectopic": "ectopic pregnancy", "": "how it ended is not recorded",
 }  # fmt: skip
 LEANS = {"for": "speaks for", "against": "speaks against", "neither": "settles nothing"}
-PLAIN_LEANS = {"for": "points towards it", "against": "points away from it", "neither": "does not settle it"}
 BABIES = {"": "number of babies not recorded", "1": "one baby", "2": "twins", "3": "triplets"}
 PROVENANCE = {
     "primary": "read in the guideline itself",
