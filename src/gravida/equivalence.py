@@ -20,8 +20,8 @@ from itertools import islice
 from gravida.cql import Name, Node
 from gravida.evaluate import Entries, Entry, Meaning, World, fact
 from gravida.facts import BOOLEAN, Derived, Dictionary, Fact, Observed, Range, Type, Value, Words
-from gravida.guideline import Action, Condition, Recommendation
-from gravida.knowledge import Knowledge, Problem, conditions
+from gravida.guideline import Action, Condition, Recommendation, conditions
+from gravida.knowledge import Knowledge, Problem
 from gravida.random_worlds import Needed, needed, random_worlds, without
 from gravida.sql_tables import Counted, Found, Tables, counted
 from gravida.units import weeks

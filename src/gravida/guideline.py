@@ -191,6 +191,12 @@ class Recommendation:
         return self.stance in FAVOURING
 
 
+def conditions(recommendation: Recommendation) -> tuple[Condition, ...]:
+    """Return every criterion of a recommendation: who, unless, silent_on."""
+    who = () if recommendation.who is None else (recommendation.who,)
+    return (*who, *recommendation.unless, *recommendation.silent_on)
+
+
 @dataclass(frozen=True)
 class Guideline:
     """One document of one body: edition, jurisdiction, status and its own definitions."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from gravida.cql import Between, Compare, Gestation, Literal, Member, Name, Node, walk
 from gravida.facts import Derived, Fact, Observed, Pick, Truths
-from gravida.guideline import Action, Recommendation
+from gravida.guideline import Action, Recommendation, conditions
 
 TODAY = "today"
 
@@ -52,23 +52,16 @@ def build_index(facts: Mapping[str, Fact], criteria: Mapping[str, Node], recomme
         for leaf in leaves:
             users.setdefault(leaf, []).append(key)
     index.recommendations = {leaf: tuple(keys) for leaf, keys in users.items()}
-    nodes = [("", node) for each in recommendations.values() for node in criteria_of(each)]
+    nodes = [("", condition.node) for each in recommendations.values() for condition in conditions(each)]
     nodes += [(_list_of(facts.get(name)), node) for name, node in criteria.items()]
     index.limits = _limits(nodes)
     return index
 
 
-def criteria_of(recommendation: Recommendation) -> Iterator[Node]:
-    """Yield every criterion of a recommendation: who, unless, silent_on."""
-    who = () if recommendation.who is None else (recommendation.who,)
-    for condition in (*who, *recommendation.unless, *recommendation.silent_on):
-        yield condition.node
-
-
 def _leaves(recommendation: Recommendation, index: Index, actions: Mapping[str, Action]) -> Iterator[str]:
     yield TODAY
-    for node in criteria_of(recommendation):
-        yield from index.leaves_of(node)
+    for condition in conditions(recommendation):
+        yield from index.leaves_of(condition.node)
     for action in recommendation.actions if recommendation.favours else ():
         done = actions[action].done_when
         if done is not None:

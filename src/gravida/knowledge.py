@@ -13,7 +13,7 @@ from pathlib import Path
 from gravida.cql import AtLeast, Node, walk
 from gravida.evaluate import Meaning
 from gravida.facts import Dictionary
-from gravida.guideline import Action, Case, Condition, Equivalent, Guideline, Recommendation, Topic
+from gravida.guideline import Action, Case, Condition, Equivalent, Guideline, Recommendation, Topic, conditions
 from gravida.index import Index, build_index
 
 ENVIRONMENT = "GRAVIDA_KNOWLEDGE"
@@ -112,12 +112,6 @@ class Knowledge:
         nodes = [*self.criteria.values(), *(c.node for r in self.recommendations.values() for c in conditions(r))]
         counts = [part.k for node in nodes for part in walk(node) if isinstance(part, AtLeast)]
         return max(counts, default=1)
-
-
-def conditions(recommendation: Recommendation) -> tuple[Condition, ...]:
-    """Return every criterion of a recommendation: who, unless, silent_on."""
-    who = () if recommendation.who is None else (recommendation.who,)
-    return (*who, *recommendation.unless, *recommendation.silent_on)
 
 
 def knowledge_root() -> Path:

@@ -15,13 +15,13 @@ from gravida.dictionary_loading import Draft, declare_facts, read_criteria, read
 from gravida.facts import Dictionary
 from gravida.guideline import Action, Guideline, Recommendation, Topic
 from gravida.guideline_loading import read_guideline, read_tree
-from gravida.knowledge import Constraint, Fit, Knowledge, KnowledgeError, Problem, Reference, conditions, knowledge_root
+from gravida.knowledge import Constraint, Fit, Knowledge, KnowledgeError, Problem, Reference, knowledge_root
 from gravida.knowledge_files import ActionFile, ConstraintFile, DictionaryFile, FitFile, TopicFile, read_as
 from gravida.plain_yaml import Tree
 from gravida.references import read_references
 from gravida.typecheck import Scope, nearest
 
-__all__ = ["Knowledge", "KnowledgeError", "conditions", "knowledge_root", "load", "load_dictionary"]
+__all__ = ["Knowledge", "KnowledgeError", "knowledge_root", "load", "load_dictionary"]
 
 
 def load_dictionary(root: Path | None = None) -> Dictionary:

@@ -19,7 +19,8 @@ from random import Random
 from gravida.cql import Between, Compare, Gestation, Literal, Member, Name, Node, names, walk
 from gravida.evaluate import Entries, Entry, Meaning, World, truth
 from gravida.facts import Derived, Observed, Pick, Range, Scalar, Truths, Type
-from gravida.knowledge import Constraint, Knowledge, conditions
+from gravida.guideline import conditions
+from gravida.knowledge import Constraint, Knowledge
 
 BATCH = 500
 UNKNOWN = (0.25, 0.05, 0.45)

@@ -8,8 +8,8 @@ from rich.text import Text
 from gravida.assess import written_window
 from gravida.cql import names, show
 from gravida.facts import Derived, Observed, Pick, Truths, Type
-from gravida.guideline import Guideline, Recommendation
-from gravida.knowledge import Knowledge, conditions
+from gravida.guideline import Guideline, Recommendation, conditions
+from gravida.knowledge import Knowledge
 from gravida.report_why import source
 from gravida.units import weeks
 from gravida.words import STANCES

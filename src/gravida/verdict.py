@@ -161,4 +161,3 @@ def is_due_again(recommendation: Recommendation, actions: Mapping[str, Action], 
 
 def _done(done_when: Node | None, world: World) -> Truth:
     return False if done_when is None else truth(done_when, world)
-
