@@ -63,6 +63,7 @@ def assess(record: Record, knowledge: Knowledge, as_of: date | None = None, guid
         sources=tuple(_sources(opinions, knowledge)),
         ignored_later_entries=situation.later,
         reviewed=all(each.signed for each in opinions),
+        overlays=tuple(each.name for each in knowledge.overlays),
     )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def _opinion(recommendation: Recommendation, situation: Situation, knowledge: Kn
     found = judge(recommendation, knowledge.actions, situation.world, situation.today)
     begins, ends = _dates(recommendation.window, situation)
     return Opinion(
-        recommendation=recommendation.key, guideline=guideline.id, heading=guideline.heading, body=guideline.body,
+        recommendation=recommendation.key, guideline=guideline.id, heading=heading(recommendation, guideline), body=_body(recommendation, guideline),
         topic=recommendation.topic, verdict=found.verdict, stance=recommendation.stance, strength=recommendation.strength,
         who=found.who, clock=found.clock,
         actions=tuple(knowledge.actions[action].label for action in recommendation.actions),
@@ -90,6 +91,15 @@ def _opinion(recommendation: Recommendation, situation: Situation, knowledge: Kn
         about_loss=_speaks_of_loss(recommendation, knowledge),
         recalled=recommendation.is_recalled, superseded=guideline.status == "superseded", signed=recommendation.is_signed,
     )  # fmt: skip
+
+
+def heading(recommendation: Recommendation, guideline: Guideline) -> str:
+    """Return whose recommendation it is. What an overlay put into a document of another body never goes by that body's name alone."""
+    return f"{guideline.heading}, as changed by {recommendation.overlay}" if recommendation.overlay else guideline.heading
+
+
+def _body(recommendation: Recommendation, guideline: Guideline) -> str:
+    return f"{guideline.body}/{recommendation.overlay_short}" if recommendation.overlay else guideline.body
 
 
 def _speaks_of_loss(recommendation: Recommendation, knowledge: Knowledge) -> bool:
@@ -228,7 +238,7 @@ def _matrix(opinions: Sequence[Opinion], knowledge: Knowledge) -> tuple[Row, ...
     for topic in knowledge.topics.values():
         found = tuple(each for each in opinions if each.topic == topic.id)
         if found:
-            rows.append(Row(topic.id, topic.label, topic.plain, found))
+            rows.append(Row(topic.id, topic.label, topic.plain, found, topic.for_patients))
     return tuple(rows)
 
 

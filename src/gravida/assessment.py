@@ -120,6 +120,7 @@ class Row:
     label: str
     plain: str
     opinions: tuple[Opinion, ...]
+    for_patients: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,8 @@ class Assessment:
     ignored_later_entries: int
     reviewed: bool
     """Whether every recommendation shown has been signed by a clinician."""
+    overlays: tuple[str, ...] = ()
+    """Who has laid something over the knowledge; what they put into the documents of others is marked."""
 
     def opinion(self, recommendation: str) -> Opinion:
         """Return what one recommendation says. Raises ``KeyError`` with the name."""

@@ -57,7 +57,7 @@ def check_recommendation(recommendation: Recommendation, knowledge: Knowledge) -
     """Run every gate of one recommendation."""
     report = Report(problems=list(static_problems(recommendation, knowledge)), recommendations=1)
     if not recommendation.cases:
-        place = Places(knowledge.root).in_recommendation(recommendation, "cases")
+        place = Places(knowledge.folders).in_recommendation(recommendation, "cases")
         report.problems.append(Problem(place, "there are no cases: add some that are met, not met and unknown, and some at every limit"))
         return report
     cases = Report()
@@ -99,12 +99,12 @@ def _coverage_problems(recommendation: Recommendation, prepared: list[Prepared],
     shown = {True if who is None else truth(who.node, each.situation.world) for each in prepared}
     for word, wanted_truth in wanted.items():
         if wanted_truth not in shown:
-            place = Places(knowledge.root).in_recommendation(recommendation, "cases")
+            place = Places(knowledge.folders).in_recommendation(recommendation, "cases")
             yield Problem(place, f"in no case is 'who' {word}: add one")
 
 
 def _try_mutants(recommendation: Recommendation, prepared: list[Prepared], knowledge: Knowledge, report: Report) -> None:
-    places = Places(knowledge.root)
+    places = Places(knowledge.folders)
     trial = _Trial(recommendation.equivalent, report, lambda *path: places.in_recommendation(recommendation, *path))
     for text, mutant in recommendation_mutants(recommendation):
         killed = any(verdict_of(mutant, each, knowledge) != each.case.expect for each in prepared)

@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 from gravida.cases import prepare_case
 from gravida.evaluate import World, fact, truth
 from gravida.facts import Derived, EntryList, Observed
+from gravida.folders import Folders
 from gravida.guideline import Case, Condition, Guideline, Recommendation
 from gravida.knowledge import Knowledge, Problem
 from gravida.numbers_said import unsaid_in_definition, unsaid_numbers
@@ -31,11 +32,16 @@ COMPUTED = frozenset({"gestation_days", "age_days", "after_cerclage"})
 class Places:
     """Where something stands in the files of a knowledge."""
 
-    root: FilePath
+    folders: Folders
 
     def at(self, file: str, *path: str | int) -> str:
-        """Return ``file:line:column`` of a key or value, or of what holds it. ``file`` begins with the root's own name."""
-        return _tree(self.root.parent / file, file).place(path)
+        """Return ``file:line:column`` of a key or value, or of what holds it. ``file`` begins with its root's own name."""
+        return _tree(self.folders.find(file), file).place(path)
+
+    def of_key(self, name: str, *path: str | int) -> str:
+        """Return where a key stands in a file that several folders may have."""
+        trees = [_tree(file, self.folders.shown(file)) for _, file in self.folders.each(name)]
+        return next((tree.place(path) for tree in trees if path[:1] in tree.places), f"{self.folders.base.name}/{name}")
 
     def in_recommendation(self, recommendation: Recommendation, *path: str | int) -> str:
         """Return where a key of a recommendation stands."""
@@ -44,8 +50,8 @@ class Places:
     def in_list(self, name: str, *path: str | int) -> str:
         """Return where a list of the record, or something in it, is declared."""
         whole: Path = ("lists", name, *path)
-        trees = [_tree(file, f"{self.root.name}/facts/{file.name}") for file in sorted((self.root / "facts").glob("*.yaml"))]
-        return next((tree.place(whole) for tree in trees if whole[:2] in tree.places), f"{self.root.name}/facts")
+        trees = [_tree(file, self.folders.shown(file)) for _, file in self.folders.matching("facts/*.yaml")]
+        return next((tree.place(whole) for tree in trees if whole[:2] in tree.places), f"{self.folders.base.name}/facts")
 
 
 def _tree(file: FilePath, shown: str) -> Tree:
@@ -57,7 +63,7 @@ def _tree(file: FilePath, shown: str) -> Tree:
 
 def record_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield where the dictionary and the record do not match: such a fact would be unknown for everybody."""
-    places, known = Places(knowledge.root), kinds()
+    places, known = Places(knowledge.folders), kinds()
     for name, declared in knowledge.dictionary.facts.items():
         if isinstance(declared, Observed):
             for message in _path_problems(declared.path, declared.type.kind, known):
@@ -100,7 +106,7 @@ def _field_problems(entries: EntryList, known: dict[str, str]) -> Iterator[tuple
 def base_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield which of the records that cases start from is none."""
     for name, base in knowledge.bases.items():
-        found = prepare_case(Case(name, base, None, Places(knowledge.root).at(f"{knowledge.root.name}/cases/bases.yaml", name)), knowledge)
+        found = prepare_case(Case(name, base, None, Places(knowledge.folders).of_key("cases/bases.yaml", name)), knowledge)
         if isinstance(found, Problem):
             yield Problem(found.place, f"base {name!r}: {'; '.join(found.message.splitlines())}")
 
@@ -109,13 +115,14 @@ def shared_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield what is wrong with the files that no guideline owns."""
     yield from _feature_problems(knowledge)
     yield from _action_problems(knowledge)
-    for line, message in broken_references(knowledge.root / "references.bib"):
-        yield Problem(f"{knowledge.root.name}/references.bib:{line}:1", f"this entry is not used: {message}")
+    for _, path in knowledge.folders.each("references.bib"):
+        for line, message in broken_references(path):
+            yield Problem(f"{knowledge.folders.shown(path)}:{line}:1", f"this entry is not used: {message}")
 
 
 def _feature_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield what is wrong with how earlier events are said to fit."""
-    places, file = Places(knowledge.root), f"{knowledge.root.name}/history.yaml"
+    places, file = Places(knowledge.folders), f"{knowledge.root.name}/history.yaml"
     for index, fit in enumerate(knowledge.fits):
         if fit.source not in knowledge.recommendations and fit.source not in knowledge.references:
             hint = nearest(fit.source, [*knowledge.recommendations, *knowledge.references])
@@ -128,20 +135,20 @@ def _action_problems(knowledge: Knowledge) -> Iterator[Problem]:
     numbers = [each for each, declared in knowledge.dictionary.facts.items() if declared.type.is_number]
     for name, action in knowledge.actions.items():
         if action.days_since and action.days_since not in numbers:
-            place = Places(knowledge.root).at(f"{knowledge.root.name}/actions.yaml", name, "days_since")
+            place = Places(knowledge.folders).of_key("actions.yaml", name, "days_since")
             yield Problem(place, f"'days_since' needs a fact that is a number of days; found {action.days_since!r}{nearest(action.days_since, numbers)}")
 
 
 def guideline_problems(guideline: Guideline, knowledge: Knowledge) -> Iterator[Problem]:
     """Yield what is wrong with ``guideline.yaml``."""
-    places, file = Places(knowledge.root), f"{guideline.path}/guideline.yaml"
+    places, file = Places(knowledge.folders), f"{guideline.path}/guideline.yaml"
     if guideline.cite not in knowledge.references:
         yield Problem(places.at(file, "cite"), _no_reference(guideline.cite, knowledge))
     if not guideline.recommendations:
         yield Problem(places.at(file), "this guideline has no recommendation: write one, each in a file of its own beside this one")
     for key in ("amends", "amended_by"):
         other = getattr(guideline, key)
-        folders = [each.name for each in (knowledge.root / "guidelines").iterdir() if each.is_dir()]
+        folders = knowledge.folders.guidelines()
         if other and other not in folders:
             yield Problem(places.at(file, key), f"there is no guideline {other!r}{nearest(other, folders)}")
     if (guideline.status == "superseded") != bool(guideline.superseded_by):
@@ -163,7 +170,7 @@ def fact_problems(name: str, knowledge: Knowledge) -> Iterator[Problem]:
 
 def static_problems(recommendation: Recommendation, knowledge: Knowledge) -> Iterator[Problem]:
     """Yield what can be seen of a recommendation without running a case."""
-    places = Places(knowledge.root)
+    places = Places(knowledge.folders)
     if recommendation.source.cite not in knowledge.references:
         yield Problem(places.in_recommendation(recommendation, "source", "cite"), _no_reference(recommendation.source.cite, knowledge))
     yield from _provenance_problems(recommendation, places)

@@ -5,30 +5,19 @@ a sentence with its place; there is never a traceback.
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from gravida.assess import Unusable, assess
+from gravida.assess import assess
 from gravida.assessment import Assessment
-from gravida.knowledge import Knowledge, KnowledgeError, knowledge_root
+from gravida.folders import ENVIRONMENT, OVERLAY, Folders, NoFolder, knowledge_folders
+from gravida.knowledge import Knowledge
 from gravida.knowledge_cache import load_kept
-from gravida.record import MAX_BYTES, Record, RecordError, read_record
+from gravida.terminal import KNOWLEDGE, Fault, console, plain_errors, progress, read, show, today
 from gravida.typecheck import nearest
-
-if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-
-CANNOT = 2
-KNOWLEDGE = click.option("--knowledge", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Another folder of knowledge.")
-
-
-class Fault(Exception):  # noqa: N818  (it is what the person is told, not an error of the program)
-    """Something that the person can mend; its text is the whole message."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -56,67 +45,6 @@ def _write_every_mark(stream: Any) -> None:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Print what is wrong and leave with exit code 2."""
-    try:
-        yield
-    except KnowledgeError as error:
-        click.echo(str(error), err=True)
-        click.echo(f"{len(error.problems)} problem{'s' * (len(error.problems) != 1)}: the knowledge cannot be used like this.", err=True)
-    except (RecordError, Unusable, Fault) as error:
-        click.echo(str(error), err=True)
-    else:
-        return
-    sys.exit(CANNOT)
-
-
-def _console(*, stderr: bool = False) -> "Console":
-    """Return a console: the terminal's width and colours, or 80 plain columns in a pipe."""
-    from rich.console import Console  # noqa: PLC0415  (loading it takes a tenth of a second)
-
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else 80, highlight=False, emoji=False, markup=False)
-
-
-def _show(part: "RenderableType") -> None:
-    from gravida.report_text import print_parts  # noqa: PLC0415
-
-    print_parts([part], _console())
-
-
-def _read(path: str, knowledge: Knowledge, as_of: date | None) -> Record:
-    name = "standard input" if path == "-" else path
-    try:
-        raw = sys.stdin.buffer.read(MAX_BYTES + 1) if path == "-" else _bytes(Path(path))
-    except FileNotFoundError:
-        raise Fault(f"{path}: there is no such file{_near_file(Path(path))}") from None
-    except IsADirectoryError:
-        raise Fault(f"{path}: this is a folder; name one record in it") from None
-    except OSError as error:
-        raise Fault(f"{path}: this file cannot be read: {error.strerror}") from None
-    return read_record(raw, name, knowledge.dictionary, as_of=as_of)
-
-
-def _bytes(path: Path) -> bytes:
-    """Read at most one byte more than is allowed, so that a huge file is never taken in whole."""
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
-
-
-def _near_file(path: Path) -> str:
-    folder = path.parent
-    return nearest(path.name, [each.name for each in folder.iterdir()]) if folder.is_dir() else ""
-
-
-def _today(record: Record, as_of: date | None) -> date:
-    """Return the day of assessment; today if nobody gives one, unless the record speaks of a day that it does not name."""
-    stated = record.pregnancy.gestation
-    if as_of is None and record.as_of is None and stated is not None and stated.on is None:
-        raise Fault("the record gives a gestation, and not the day on which it held: write 'as_of: YYYY-MM-DD' in it, or use --as-of")
-    return as_of or record.as_of or date.today()  # noqa: DTZ011  (the person's own calendar day is meant)
-
-
 @main.command("assess")
 @click.argument("file", metavar="FILE")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Judge as of this day; what was recorded later is left out.")
@@ -128,7 +56,7 @@ def _today(record: Record, as_of: date | None) -> date:
 @KNOWLEDGE
 def assess_command(
     file: str, as_of: datetime | None, guidelines: tuple[str, ...], countries: tuple[str, ...], *,
-    plain: bool, form: str, everything: bool, knowledge: Path | None,
+    plain: bool, form: str, everything: bool, knowledge: Folders,
 ) -> None:  # fmt: skip
     """Say what every guideline says for the record in FILE (YAML or JSON; - for standard input).
 
@@ -138,12 +66,12 @@ def assess_command(
     Marks: ● now, ◐ now if nothing speaks against it, ! overdue, ■ applies (no weeks stated), ○ later, ⊘ withheld, ✓ done,
     · its weeks have passed, ? not known, - does not apply. "Unknown" is never "no".
     """
-    with _plain_errors():
+    with plain_errors():
         known = load_kept(knowledge)
         _known_names(guidelines, countries, known)
         day = as_of.date() if as_of else None
-        record = _read(file, known, day)
-        assessment = assess(record, known, _today(record, day), guidelines, countries)
+        record = read(file, known, day)
+        assessment = assess(record, known, today(record, day), guidelines, countries)
         _print(assessment, form, plain=plain, everything=everything)
 
 
@@ -175,7 +103,7 @@ def _print(assessment: Assessment, form: str, *, plain: bool, everything: bool) 
     else:
         from gravida.report_text import print_assessment  # noqa: PLC0415
 
-        print_assessment(assessment, _console(), everything=everything)
+        print_assessment(assessment, console(), everything=everything)
 
 
 @main.command()
@@ -183,7 +111,7 @@ def _print(assessment: Assessment, form: str, *, plain: bool, everything: bool) 
 @click.argument("file", metavar="FILE")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Judge as of this day.")
 @KNOWLEDGE
-def why(recommendation: str, file: str, as_of: datetime | None, knowledge: Path | None) -> None:
+def why(recommendation: str, file: str, as_of: datetime | None, knowledge: Folders) -> None:
     """Show why a verdict is what it is: each clause, the value found, and the entries of the record behind it.
 
     \b
@@ -193,58 +121,100 @@ def why(recommendation: str, file: str, as_of: datetime | None, knowledge: Path 
     from gravida.prepare import prepare  # noqa: PLC0415
     from gravida.report_why import render  # noqa: PLC0415
 
-    with _plain_errors():
+    with plain_errors():
         known = load_kept(knowledge)
         if recommendation not in known.recommendations:
             hint = nearest(recommendation, known.recommendations) or "; 'gravida guidelines ID' lists them"
             raise Fault(f"there is no recommendation {recommendation!r}{hint}")
         day = as_of.date() if as_of else None
-        record = _read(file, known, day)
-        situation = prepare(record, known.meaning, known.largest_k, _today(record, day))
-        _show(render(reasons(known.recommendations[recommendation], situation, known), known))
+        record = read(file, known, day)
+        situation = prepare(record, known.meaning, known.largest_k, today(record, day))
+        show(render(reasons(known.recommendations[recommendation], situation, known), known))
 
 
 @main.command()
 @click.argument("identifier", metavar="[ID]", required=False)
+@click.option("--diff", is_flag=True, help="What the overlays added, changed, left out and reworded.")
 @KNOWLEDGE
-def guidelines(identifier: str | None, knowledge: Path | None) -> None:
-    """List the guidelines; with ID, one guideline and its recommendations; with ID/RECOMMENDATION, one of them whole."""
+def guidelines(identifier: str | None, *, diff: bool, knowledge: Folders) -> None:
+    """List the guidelines; with ID, one guideline and its recommendations; with ID/RECOMMENDATION, one of them whole.
+
+    \b
+    gravida guidelines --diff --knowledge our-hospital   what an overlay changes
+    """
     from gravida.report_knowledge import guideline, guideline_list, recommendation  # noqa: PLC0415
 
-    with _plain_errors():
+    with plain_errors():
         known = load_kept(knowledge)
-        if identifier is None:
-            _show(guideline_list(known))
+        if diff:
+            _show_overlays(known)
+        elif identifier is None:
+            show(guideline_list(known))
         elif identifier in known.guidelines:
-            _show(guideline(known.guidelines[identifier], known))
+            show(guideline(known.guidelines[identifier], known))
         elif identifier in known.recommendations:
-            _show(recommendation(known.recommendations[identifier], known))
+            show(recommendation(known.recommendations[identifier], known))
         else:
             choices = [*known.guidelines, *known.recommendations]
             raise Fault(f"there is no guideline {identifier!r}{nearest(identifier, choices)}")
 
 
+def _show_overlays(knowledge: Knowledge) -> None:
+    from gravida.report_overlay import overlay_diff  # noqa: PLC0415
+
+    if not knowledge.overlays:
+        raise Fault(f"nothing is laid over the knowledge: name a folder that has an {OVERLAY} with --knowledge, or in {ENVIRONMENT}")
+    folders = knowledge.folders
+    for number, overlay in enumerate(knowledge.overlays):
+        above, below = (load_kept(Folders(folders.base, folders.overlays[:count])) for count in (number + 1, number))
+        show(overlay_diff(overlay, above, below))
+
+
+@main.command("words")
+@click.argument("name", metavar="[NAME]", required=False)
+@KNOWLEDGE
+def words_command(name: str | None, knowledge: Folders) -> None:
+    """Print the catalogue: every text that can be translated or worded otherwise, each with its name, as YAML.
+
+    With NAME, only texts whose name begins with it. An overlay's words.yaml gives other texts for some of these names.
+
+    \b
+    gravida words topics                 the topics
+    gravida words facts.plurality        how one fact is asked
+    """
+    from gravida.catalogue import SHELVES, catalogue  # noqa: PLC0415
+    from gravida.report_words import as_yaml  # noqa: PLC0415
+
+    with plain_errors():
+        texts = catalogue(load_kept(knowledge))
+        found = {key: text for key, text in texts.items() if name is None or key == name or key.startswith(f"{name}.")}
+        if not found:
+            raise Fault(f"no text has a name that begins with {name!r}{nearest(str(name), [*texts, *SHELVES, 'words'])}")
+        click.echo(as_yaml(found), nl=False)
+
+
 @main.command()
 @click.argument("name", metavar="[NAME]", required=False)
 @KNOWLEDGE
-def facts(name: str | None, knowledge: Path | None) -> None:
+def facts(name: str | None, knowledge: Folders) -> None:
     """List the facts that can be known; with NAME, one of them: its meaning, unit, range, question and who uses it."""
     from gravida.report_knowledge import fact, fact_list  # noqa: PLC0415
 
-    with _plain_errors():
+    with plain_errors():
         known = load_kept(knowledge)
         if name is None:
-            _show(fact_list(known))
+            show(fact_list(known))
         elif name in known.dictionary.facts:
-            _show(fact(name, known))
+            show(fact(name, known))
         else:
             raise Fault(f"there is no fact {name!r}" + (nearest(name, known.dictionary.facts) or "; 'gravida facts' lists them"))
 
 
 @main.command()
 @click.argument("path", type=click.Path(exists=True, path_type=Path), required=False)
-def check(path: Path | None) -> None:
-    """Run every gate on the knowledge: all of it, or the guideline in PATH.
+@KNOWLEDGE
+def check(path: Path | None, knowledge: Folders) -> None:
+    """Run every gate on the knowledge: all of it, or the guideline in PATH, or with the overlay in PATH.
 
     Cases run on two engines, every mutant of every criterion must be noticed by a case, and every number, citation and
     provenance must be accounted for. Exit code 1 if anything is wrong.
@@ -252,34 +222,27 @@ def check(path: Path | None) -> None:
     from gravida.check import check_all  # noqa: PLC0415
     from gravida.library import load  # noqa: PLC0415
 
-    with _plain_errors():
-        root, only = _where(path)
-        knowledge = load(root, only)
-        with _progress("checking") as advance:
-            report = check_all(knowledge, only, advance)
+    with plain_errors():
+        folders, only = _where(path, knowledge)
+        known = load(folders, only)
+        with progress("checking") as advance:
+            report = check_all(known, only, advance)
     for problem in report.problems:
         click.echo(str(problem))
     click.echo(report.summary())
     sys.exit(1 if report.problems else 0)
 
 
-@contextmanager
-def _progress(title: str) -> Iterator[Any]:
-    """Show a bar on standard error while a terminal watches; yields ``advance(done, total)``."""
-    from rich.progress import Progress  # noqa: PLC0415
-
-    with Progress(console=_console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _where(path: Path | None) -> tuple[Path, tuple[str, ...]]:
-    """Return the root of the knowledge, and the guideline to look at if the path is one."""
+def _where(path: Path | None, folders: Folders) -> tuple[Folders, tuple[str, ...]]:
+    """Return the folders of knowledge, and the guideline to look at if the path is one."""
     if path is None:
-        return knowledge_root(), ()
+        return folders, ()
     for folder in (path.resolve(), *path.resolve().parents):
         if folder.parent.name == "guidelines":
-            return folder.parent.parent, (folder.name,)
-    if not (path / "facts").is_dir():
-        raise Fault(f"{path}: this is no folder of knowledge (it has no facts/), and no guideline in one")
-    return path, ()
+            return knowledge_folders((folder.parent.parent,)), (folder.name,)
+    if path.is_file():
+        raise Fault(f"{path}: this is a file; name a folder of knowledge, an overlay, or a guideline in one")
+    try:
+        return knowledge_folders((path,)), ()
+    except NoFolder as error:
+        raise Fault(f"{error}, and it is no guideline in one") from None

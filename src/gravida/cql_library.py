@@ -207,7 +207,7 @@ def _criteria(recommendation: Recommendation) -> Iterator[Expression]:
 
 
 def _actions(knowledge: Knowledge) -> Iterator[Expression]:
-    written = _file(knowledge, "actions.yaml")
+    written = {key: each for file in _files(knowledge, "actions.yaml") for key, each in file.items()}
     for action in knowledge.actions.values():
         for key, node in (("done_when", action.done_when), ("not_when", action.not_when)):
             if node is not None:
@@ -220,14 +220,14 @@ def _constraints(knowledge: Knowledge) -> Iterator[Expression]:
 
 
 def _fits(knowledge: Knowledge) -> Iterator[Expression]:
-    written = {each["id"]: each["where"] for each in _file(knowledge, "history.yaml")} if knowledge.fits else {}
+    written = {each["id"]: each["where"] for file in _files(knowledge, "history.yaml") for each in file} if knowledge.fits else {}
     for fit in knowledge.fits:
         yield Expression(f"fit {fit.id}", written[fit.id], fit.where, "prior_pregnancies", _alias(fit.where))
 
 
-def _file(knowledge: Knowledge, name: str) -> Any:
-    """Return a file as written: what was loaded keeps the meaning of these criteria, and not their text."""
-    return read_yaml((knowledge.root / name).read_text(encoding="utf-8"), name).value
+def _files(knowledge: Knowledge, name: str) -> list[Any]:
+    """Return a file as written, from every folder: what was loaded keeps the meaning of these criteria, and not their text."""
+    return [read_yaml(path.read_text(encoding="utf-8"), name).value for _, path in knowledge.folders.each(name)]
 
 
 def _alias(node: Node) -> str:

@@ -100,6 +100,8 @@ class Topic:
     ask: str = ""
     cuts_across: bool = False
     """Whether it speaks to an action whatever the reason for it, as contraindications do."""
+    for_patients: bool = True
+    """Whether it is shown to the person herself; what a document covers is for those who read documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,9 @@ class Recommendation:
     review: tuple[Signature, ...] = ()
     digest: str = ""
     """Of the file as it was read, without its reviews."""
+    overlay: str = ""
+    """Whose overlay put it into a document of another body; nothing if it is the body's own."""
+    overlay_short: str = ""
 
     @property
     def key(self) -> str:

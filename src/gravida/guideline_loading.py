@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from gravida.dictionary_loading import Draft, full_names, read_cases, read_facts, visible
@@ -37,12 +38,39 @@ EVERYONE = "everyone"
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
+@dataclass(frozen=True)
+class GuidelineFolder:
+    """The folders of one guideline: its own, and what overlays lay over it. The topmost file of a name is read."""
+
+    parts: tuple[Path, ...]
+
+    @property
+    def name(self) -> str:
+        """The id of the guideline."""
+        return self.parts[0].name
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files to read, by name, in order of name."""
+        found = {path.name: path for part in self.parts for path in part.glob("*.yaml")}
+        return dict(sorted(found.items()))
+
+    @property
+    def main(self) -> Path:
+        """The file that tells what the document is, whether it is there or not."""
+        return self.files.get("guideline.yaml", self.parts[0] / "guideline.yaml")
+
+    def is_laid_over(self, path: Path) -> bool:
+        """Return whether a file comes from an overlay, and not from where the guideline comes from."""
+        return path.parent != self.parts[0]
+
+
 def read_guideline(
-    folder: Path, draft: Draft, topics: Mapping[str, Topic], actions: Mapping[str, Action], shown: Callable[[Path], str]
+    folder: GuidelineFolder, draft: Draft, topics: Mapping[str, Topic], actions: Mapping[str, Action], shown: Callable[[Path], str]
 ) -> tuple[Guideline, list[Recommendation]] | None:
     """Read a folder. What is wrong goes to ``draft.problems``; without a readable ``guideline.yaml`` nothing comes back."""
-    draft.problems += [Problem(shown(path), message) for path, message in _stray(folder)]
-    tree = read_tree(folder / "guideline.yaml", draft, shown)
+    draft.problems += [Problem(shown(path), message) for part in folder.parts for path, message in _stray(part)]
+    tree = read_tree(folder.main, draft, shown)
     file: GuidelineFile | None = read_as(GuidelineFile, tree, draft.problems) if tree else None
     if tree is None or file is None:
         return None
@@ -52,7 +80,7 @@ def read_guideline(
     prefix = folder.name + "/"
     read_facts(file.definitions, tree, ("definitions",), prefix, draft)
     reader = _Recommendations(folder.name, file.cite, prefix, draft, topics, actions)
-    found = [reader.read(path, shown) for path in sorted(folder.glob("*.yaml")) if path.name != "guideline.yaml"]
+    found = [reader.read(path, shown) for name, path in folder.files.items() if name != "guideline.yaml"]
     recommendations = [each for each in found if each is not None]
     return _guideline(file, folder, prefix, recommendations, shown), recommendations
 
@@ -83,12 +111,12 @@ def read_tree(path: Path, draft: Draft, shown: Callable[[Path], str]) -> Tree | 
     return None
 
 
-def _guideline(file: GuidelineFile, folder: Path, prefix: str, found: list[Recommendation], shown: Callable[[Path], str]) -> Guideline:
+def _guideline(file: GuidelineFile, folder: GuidelineFolder, prefix: str, found: list[Recommendation], shown: Callable[[Path], str]) -> Guideline:
     return Guideline(
         id=folder.name, body=file.body, body_name=file.body_name or file.body, name=file.name, title=file.title, year=file.year, jurisdiction=file.jurisdiction,
         status=file.status, status_note=file.status_note, cite=file.cite, superseded_by=file.superseded_by,
         amends=file.amends, amended_by=file.amended_by, definitions=tuple(prefix + name for name in file.definitions),
-        recommendations=tuple(each.key for each in found), path=shown(folder),
+        recommendations=tuple(each.key for each in found), path=shown(folder.main.parent),
     )  # fmt: skip
 
 

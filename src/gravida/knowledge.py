@@ -4,7 +4,6 @@ How it is read from files is in :mod:`gravida.library`; how it is kept ready bet
 :mod:`gravida.knowledge_cache`.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,10 +12,9 @@ from pathlib import Path
 from gravida.cql import AtLeast, Node, walk
 from gravida.evaluate import Meaning
 from gravida.facts import Dictionary
+from gravida.folders import Folders
 from gravida.guideline import Action, Case, Condition, Equivalent, Guideline, Recommendation, Topic, conditions
 from gravida.index import Index, build_index
-
-ENVIRONMENT = "GRAVIDA_KNOWLEDGE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +77,29 @@ class Constraint:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A hospital's or country's own folder that was laid over the knowledge, and what it did there."""
+
+    name: str
+    short: str
+    says: str
+    path: Path
+    added: tuple[str, ...] = ()
+    """Keys of recommendations that are its own."""
+    changed: tuple[str, ...] = ()
+    """Keys of recommendations that stand instead of others."""
+    left_out: tuple[str, ...] = ()
+    """Keys of recommendations that it takes away."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Its own words, by their name in the catalogue."""
+
+
 @dataclass(frozen=True, eq=False)
 class Knowledge:
     """Everything that was loaded. All names are full names."""
 
-    root: Path
+    folders: Folders
     dictionary: Dictionary
     criteria: Mapping[str, Node]
     notes: Mapping[str, FactNotes]
@@ -95,6 +111,14 @@ class Knowledge:
     constraints: tuple[Constraint, ...] = ()
     fits: tuple[Fit, ...] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the program itself says, by name: ``knowledge/words.yaml``."""
+    overlays: tuple[Overlay, ...] = ()
+
+    @property
+    def root(self) -> Path:
+        """The whole folder that everything else is laid over."""
+        return self.folders.base
 
     @cached_property
     def meaning(self) -> Meaning:
@@ -112,13 +136,3 @@ class Knowledge:
         nodes = [*self.criteria.values(), *(c.node for r in self.recommendations.values() for c in conditions(r))]
         counts = [part.k for node in nodes for part in walk(node) if isinstance(part, AtLeast)]
         return max(counts, default=1)
-
-
-def knowledge_root() -> Path:
-    """Return the folder of knowledge: the environment's, the one beside the sources, or the one that was installed."""
-    named = os.environ.get(ENVIRONMENT)
-    if named:
-        return Path(named)
-    here = Path(__file__).resolve()
-    beside = here.parents[2] / "knowledge"
-    return beside if beside.is_dir() else here.parent / "knowledge"

@@ -13,23 +13,24 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from gravida.knowledge import Knowledge, knowledge_root
+from gravida.folders import Folders, knowledge_folders
+from gravida.knowledge import Knowledge
 
 KEPT = 4
 """So many caches are kept; older ones are removed."""
 
 
-def load_kept(root: Path | None = None) -> Knowledge:
+def load_kept(folders: Folders | Path | None = None) -> Knowledge:
     """Load the knowledge from the cache, or from its files. Raises :class:`KnowledgeError`."""
-    root = root or knowledge_root()
+    folders = knowledge_folders() if folders is None else Folders(folders) if isinstance(folders, Path) else folders
     folder = _folder()
-    path = folder / f"knowledge-{_digest(root)}.pickle" if folder else None
+    path = folder / f"knowledge-{_digest(folders)}.pickle" if folder else None
     kept = _read(path) if path else None
     if kept is not None:
         return kept
     from gravida.library import load  # noqa: PLC0415  (validating the files needs libraries that a kept one does not)
 
-    knowledge = load(root)
+    knowledge = load(folders)
     _ = knowledge.meaning, knowledge.index, knowledge.largest_k  # worked out once, and kept with the rest
     with suppress(OSError, pickle.PicklingError):
         if path:
@@ -44,15 +45,16 @@ def _folder() -> Path | None:
     return None
 
 
-def _digest(root: Path) -> str:
-    found = hashlib.sha256(f"{sys.version}\0{root.resolve()}".encode())
-    for path in _files(root):
+def _digest(folders: Folders) -> str:
+    found = hashlib.sha256("\0".join([sys.version, *(str(root.resolve()) for root in folders.roots)]).encode())
+    for path in _files(folders):
         found.update(str(path).encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:32]
 
 
-def _files(root: Path) -> Iterator[Path]:
-    yield from sorted(path for path in root.rglob("*") if path.suffix in (".yaml", ".bib"))
+def _files(folders: Folders) -> Iterator[Path]:
+    for root in folders.roots:
+        yield from sorted(path for path in root.rglob("*") if path.suffix in (".yaml", ".bib"))
     yield from sorted(Path(__file__).parent.glob("*.py"))
 
 

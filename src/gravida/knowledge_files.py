@@ -150,6 +150,7 @@ class TopicFile(File):
     compare: Yes
     ask: str = ""
     cuts_across: Yes = False
+    for_patients: Yes = True
 
 
 class ActionFile(File):
@@ -180,6 +181,15 @@ class FitFile(File):
     says: Text
     plain: Text
     source: Text
+
+
+class OverlayFile(File):
+    """``overlay.yaml``: whose it is, why it is there, and what it takes away. ``short`` is the name in a narrow column."""
+
+    name: Text
+    short: Annotated[str, Field(min_length=1, max_length=16)]
+    says: Text
+    leaves_out: tuple[str, ...] = ()
 
 
 class GuidelineFile(File):

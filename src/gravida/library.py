@@ -7,103 +7,125 @@ Loading validates form, names and types, and runs no cases; ``gravida check`` do
 'offer'
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from gravida.dictionary_loading import Draft, declare_facts, read_criteria, read_lists, visible
 from gravida.facts import Dictionary
+from gravida.folders import Folders, knowledge_folders, shipped
 from gravida.guideline import Action, Guideline, Recommendation, Topic
-from gravida.guideline_loading import read_guideline, read_tree
-from gravida.knowledge import Constraint, Fit, Knowledge, KnowledgeError, Problem, Reference, knowledge_root
+from gravida.guideline_loading import GuidelineFolder, read_guideline, read_tree
+from gravida.knowledge import Constraint, Fit, Knowledge, KnowledgeError, Problem, Reference
 from gravida.knowledge_files import ActionFile, ConstraintFile, DictionaryFile, FitFile, TopicFile, read_as
+from gravida.overlay import lay_over, read_overlays
 from gravida.plain_yaml import Tree
 from gravida.references import read_references
 from gravida.typecheck import Scope, nearest
 
-__all__ = ["Knowledge", "KnowledgeError", "knowledge_root", "load", "load_dictionary"]
+__all__ = ["Knowledge", "KnowledgeError", "load", "load_dictionary"]
 
 
-def load_dictionary(root: Path | None = None) -> Dictionary:
+def load_dictionary(folders: Folders | Path | None = None) -> Dictionary:
     """Load the facts and lists alone, which is all that reading a record needs. Raises :class:`KnowledgeError`."""
     draft = Draft()
-    _read_dictionary(root or knowledge_root(), draft)
+    _read_dictionary(_folders(folders), draft)
     _raise(draft)
     return Dictionary(draft.lists, draft.facts)
 
 
-def load(root: Path | None = None, only: Collection[str] = ()) -> Knowledge:
-    """Load and validate a folder of knowledge, or ``only`` the guidelines of these ids.
+def load(folders: Folders | Path | None = None, only: Collection[str] = ()) -> Knowledge:
+    """Load and validate the knowledge with its overlays, or ``only`` the guidelines of these ids.
 
     Raises :class:`KnowledgeError` with everything that is wrong: with the facts; if they are right, with topics and
     actions; then with the rest.
     """
-    root = root or knowledge_root()
+    folders = _folders(folders)
     draft = Draft()
-    _read_dictionary(root, draft)
+    _read_dictionary(folders, draft)
     _raise(draft)  # everything else rests on it, and would only say again what is missing
-    topics = {key: Topic(key, f.label, f.plain, f.compare, f.ask, f.cuts_across) for key, f in _read_map(root / "topics.yaml", TopicFile, root, draft).items()}
-    actions = _read_actions(root, draft)
+    topics = {key: Topic(key, **dict(file)) for key, file in _read_map("topics.yaml", TopicFile, folders, draft).items()}
+    actions = _read_actions(folders, draft)
+    overlays = read_overlays(folders, draft)
     _raise(draft)
     guidelines: dict[str, Guideline] = {}
     recommendations: dict[str, Recommendation] = {}
-    for folder in sorted(path for path in (root / "guidelines").glob("*") if path.is_dir() and (not only or path.name in only)):
-        read = read_guideline(folder, draft, topics, actions, lambda path: _shown(path, root))
+    for name, parts in folders.guidelines().items():
+        read = read_guideline(GuidelineFolder(parts), draft, topics, actions, folders.shown) if not only or name in only else None
         if read is not None:
-            guidelines[folder.name] = read[0]
+            guidelines[name] = read[0]
             recommendations.update({each.key: each for each in read[1]})
-    extras = _read_extras(root, draft)
+    extras = _read_extras(folders, draft)
     _raise(draft)
-    return Knowledge(root, Dictionary(draft.lists, draft.facts), draft.criteria, draft.notes, topics, actions, guidelines, recommendations, **extras)
+    knowledge = Knowledge(folders, Dictionary(draft.lists, draft.facts), draft.criteria, draft.notes, topics, actions, guidelines, recommendations, **extras)
+    return lay_over(knowledge, overlays)
 
 
-def _shown(path: Path, root: Path) -> str:
-    return str(Path(root.name) / path.relative_to(root))
+def _folders(found: Folders | Path | None) -> Folders:
+    if found is None:
+        return knowledge_folders()
+    return found if isinstance(found, Folders) else Folders(found)
 
 
-def _read_extras(root: Path, draft: Draft) -> dict[str, Any]:
+def _read_extras(folders: Folders, draft: Draft) -> dict[str, Any]:
     """Read what stands beside the guidelines: bases of cases, constraints, how events fit, references."""
     return {
-        "bases": _read_map(root / "cases" / "bases.yaml", dict[str, Any], root, draft),
-        "constraints": _read_constraints(root, draft),
-        "fits": _read_fits(root, draft),
-        "references": _read_references(root / "references.bib", root, draft),
+        "bases": _read_map("cases/bases.yaml", dict[str, Any], folders, draft),
+        "constraints": _read_constraints(folders, draft),
+        "fits": _read_fits(folders, draft),
+        "references": _read_references(folders, draft),
+        "words": _read_words(folders, draft),
     }
 
 
-def _read_references(path: Path, root: Path, draft: Draft) -> Mapping[str, Reference]:
-    try:
-        return read_references(path)
-    except UnicodeDecodeError:
-        draft.problems.append(Problem(_shown(path, root), "this file is not UTF-8 text: save it again as UTF-8"))
-        return {}
+def _read_references(folders: Folders, draft: Draft) -> Mapping[str, Reference]:
+    found: dict[str, Reference] = {}
+    for _, path in folders.each("references.bib"):
+        try:
+            found.update(read_references(path))
+        except UnicodeDecodeError:
+            draft.problems.append(Problem(folders.shown(path), "this file is not UTF-8 text: save it again as UTF-8"))
+    return found
 
 
-def _read_constraints(root: Path, draft: Draft) -> tuple[Constraint, ...]:
-    tree = _tree(root / "facts" / "constraints.yaml", root, draft)
-    files: list[ConstraintFile] = (read_as(list[ConstraintFile], tree, draft.problems) if tree else None) or []
+def _read_words(folders: Folders, draft: Draft) -> Mapping[str, str]:
+    """Return what the program says; a knowledge without words of its own uses those that come with Gravida."""
+    own = folders.base / "words.yaml"
+    tree = read_tree(own if own.is_file() else shipped() / "words.yaml", draft, lambda path: f"{path.parent.name}/{path.name}")
+    return dict(_flat(tree.value, "")) if tree else {}
+
+
+def _flat(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{name}.{key}" if name else key)
+    else:
+        yield name, str(value)
+
+
+def _read_constraints(folders: Folders, draft: Draft) -> tuple[Constraint, ...]:
+    return tuple(
+        found for tree, index, file in _read_list("facts/constraints.yaml", ConstraintFile, folders, draft) if (found := _constraint(tree, index, file, draft))
+    )
+
+
+def _constraint(tree: Tree, index: int, file: ConstraintFile, draft: Draft) -> Constraint | None:
+    name, _, alias = file.each.partition(" ")
+    entries = draft.lists.get(name)
+    if name and entries is None:
+        draft.problems.append(Problem(tree.place((index, "each")), f"there is no list {name!r}{nearest(name, draft.lists)}"))
+        return None
+    fields = {name: each.type for name, each in entries.fields.items()} if entries else {}
+    scope = Scope({}, alias, fields) if entries else Scope(visible("", draft.types()))
+    holds = draft.condition(tree, (index, "holds"), file.holds, scope, str)
+    return Constraint(entries.name if entries else "", holds, file.because) if holds else None
+
+
+def _read_fits(folders: Folders, draft: Draft) -> tuple[Fit, ...]:
     found = []
-    for index, file in enumerate(files):
-        name, _, alias = file.each.partition(" ")
-        entries = draft.lists.get(name)
-        if tree and name and entries is None:
-            draft.problems.append(Problem(tree.place((index, "each")), f"there is no list {name!r}{nearest(name, draft.lists)}"))
-            continue
-        fields = {name: each.type for name, each in entries.fields.items()} if entries else {}
-        scope = Scope({}, alias, fields) if entries else Scope(visible("", draft.types()))
-        holds = draft.condition(tree, (index, "holds"), file.holds, scope, str) if tree else None
-        if holds:
-            found.append(Constraint(entries.name if entries else "", holds, file.because))
-    return tuple(found)
-
-
-def _read_fits(root: Path, draft: Draft) -> tuple[Fit, ...]:
-    tree = _tree(root / "history.yaml", root, draft)
-    files: list[FitFile] = (read_as(list[FitFile], tree, draft.problems) if tree else None) or []
-    fields = {name: each.type for name, each in draft.lists["prior_pregnancies"].fields.items()} if files else {}
-    found = []
-    for index, file in enumerate(files):
-        where = draft.condition(tree, (index, "where"), file.where, Scope({}, "p", fields), str) if tree else None
+    for tree, index, file in _read_list("history.yaml", FitFile, folders, draft):
+        fields = {name: each.type for name, each in draft.lists["prior_pregnancies"].fields.items()}
+        where = draft.condition(tree, (index, "where"), file.where, Scope({}, "p", fields), str)
         if where:
             found.append(Fit(file.id, where.node, file.leans, file.says, file.plain, file.source))
     return tuple(found)
@@ -114,19 +136,37 @@ def _raise(draft: Draft) -> None:
         raise KnowledgeError(draft.problems)
 
 
-def _tree(path: Path, root: Path, draft: Draft) -> Tree | None:
-    return read_tree(path, draft, lambda each: _shown(each, root))
+def _read_list(name: str, model: Any, folders: Folders, draft: Draft) -> Iterator[tuple[Tree, int, Any]]:
+    """Yield the entries of a list that every folder may add to, each with its file and number."""
+    for tree in _trees(name, folders, draft):
+        for index, file in enumerate(read_as(list[model], tree, draft.problems) or []):
+            yield tree, index, file
 
 
-def _read_map(path: Path, model: Any, root: Path, draft: Draft) -> dict[str, Any]:
-    tree = _tree(path, root, draft)
-    return (read_as(dict[str, model], tree, draft.problems) if tree else None) or {}
+def _read_map(name: str, model: Any, folders: Folders, draft: Draft) -> dict[str, Any]:
+    """Return keys and values that every folder may add to. None may change what another has."""
+    found: dict[str, Any] = {}
+    for tree in _trees(name, folders, draft):
+        read: dict[str, Any] = read_as(dict[str, model], tree, draft.problems) or {}
+        for key in read.keys() & found.keys():
+            message = f"there is {key!r} already, and others rest on it: an overlay adds what is new under its own name, and changes words in words.yaml"
+            draft.problems.append(Problem(tree.place((key,)), message))
+        found.update(read)
+    return found
 
 
-def _read_dictionary(root: Path, draft: Draft) -> None:
+def _trees(name: str, folders: Folders, draft: Draft) -> Iterator[Tree]:
+    """Yield the file of this name in every folder; it must be there in the lowest."""
+    for path in (folders.base / name, *(path for root, path in folders.each(name) if root != folders.base)):
+        tree = read_tree(path, draft, folders.shown)
+        if tree is not None:
+            yield tree
+
+
+def _read_dictionary(folders: Folders, draft: Draft) -> None:
     read = []
-    for path in sorted((root / "facts").glob("*.yaml")):
-        tree = _tree(path, root, draft)
+    for _, path in folders.matching("facts/*.yaml"):
+        tree = read_tree(path, draft, folders.shown)
         if path.stem == "constraints" or tree is None:
             continue
         file: DictionaryFile | None = read_as(DictionaryFile, tree, draft.problems)
@@ -136,16 +176,17 @@ def _read_dictionary(root: Path, draft: Draft) -> None:
     read_criteria([each for tree, file in read for each in declare_facts(file.facts, tree, ("facts",), "", draft)], draft)
 
 
-def _read_actions(root: Path, draft: Draft) -> dict[str, Action]:
-    tree = _tree(root / "actions.yaml", root, draft)
-    files: dict[str, ActionFile] = (read_as(dict[str, ActionFile], tree, draft.problems) if tree else None) or {}
+def _read_actions(folders: Folders, draft: Draft) -> dict[str, Action]:
+    trees = list(_trees("actions.yaml", folders, draft))
+    files: dict[str, ActionFile] = _read_map("actions.yaml", ActionFile, folders, draft) if trees else {}
     scope = Scope(visible("", draft.types()))
     actions = {}
     for key, file in files.items():
+        tree = next(each for each in trees if (key,) in each.places)
         found = {}
         for name in ("done_when", "not_when"):
             text = getattr(file, name)
-            condition = draft.condition(tree, (key, name), text, scope, str) if tree and text else None
+            condition = draft.condition(tree, (key, name), text, scope, str) if text else None
             found[name] = condition.node if condition else None
         actions[key] = Action(key, file.kind, file.label, file.plain, days_since=file.days_since, **found)
     return actions

@@ -66,6 +66,7 @@ class Pregnancy(Part):
     planned_caesarean_on: Day | None = None
     fetal_compromise: YesNo | None = None
     lethal_anomaly: YesNo | None = None
+    placenta_praevia: YesNo | None = None
     fetal_death: YesNo | None = None
     miscarriage_in_progress: YesNo | None = None
 
@@ -179,6 +180,7 @@ class Conditions(Part):
     """What is known of her uterus and cervix apart from this pregnancy."""
 
     cervical_insufficiency: YesNo | None = None
+    earlier_cervical_insufficiency: YesNo | None = None
     uterine_anomaly: YesNo | None = None
     intrauterine_adhesions: YesNo | None = None
     connective_tissue_disorder: YesNo | None = None
@@ -198,6 +200,7 @@ class Plans(Part):
     removal_plan: YesNo | None = None
     anomaly_scan_done: YesNo | None = None
     specialist_referral: YesNo | None = None
+    arrested_preterm_labour: YesNo | None = None
 
 
 BlankIsEmpty = BeforeValidator(lambda value: {} if value is None else value)

@@ -22,6 +22,8 @@ def markdown(assessment: Assessment, *, everything: bool = False) -> str:
         ("Sources", [f"- {each.heading}. {each.citation} {each.url}".rstrip() for each in assessment.sources]),
     )
     lines = [f"# Assessment as of {assessment.as_of}", "", f"*{NOTICE}*" if not assessment.reviewed else "", ""]
+    if assessment.overlays:
+        lines += [f"Changed by {', '.join(assessment.overlays)}: what they put into the documents of others is marked.", ""]
     for title, body in sections:
         lines += [f"## {title}", "", *body, ""]
     return "\n".join(lines)

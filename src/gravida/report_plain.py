@@ -21,6 +21,8 @@ def plain_text(assessment: Assessment, *, everything: bool = False) -> str:
     A sign that needs help now stops everything else, unless somebody examined her this very day or ``everything`` is wanted.
     """
     lines = [*_urgent(assessment), "", *_wrapped(PLAIN_NOTICE), ""]
+    if assessment.overlays:
+        lines += [*_wrapped(f"{' and '.join(assessment.overlays)} added to this or changed some of it. Each such place says so."), ""]
     urgent = any(flag.tier == "now" and not flag.contradicts for flag in assessment.red_flags)
     if urgent and not (everything or assessment.examined_today):
         return "\n".join([*lines, *_wrapped(STOPPED)]) + "\n"
@@ -113,7 +115,7 @@ def _shown(row: Row, *, ending: bool) -> list[Opinion]:
 def _topics(assessment: Assessment) -> Iterable[str]:
     yield from _title("What guidelines say for you")
     ending = assessment.pregnancy.ending
-    rows = [row for row in assessment.matrix if row.topic != "urgent-signs" and _shown(row, ending=ending)]
+    rows = [row for row in assessment.matrix if row.for_patients and row.topic != "urgent-signs" and _shown(row, ending=ending)]
     if not rows:
         yield from _wrapped("Too little is known to say. The questions below help most.")
     for row in rows:

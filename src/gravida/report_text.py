@@ -5,6 +5,7 @@ Eighty columns are enough, colour is an extra, and every mark is explained where
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -42,6 +43,8 @@ def parts(assessment: Assessment, *, everything: bool) -> Iterable[RenderableTyp
     """Yield the sections in order."""
     draft = "" if assessment.reviewed else " · draft, not reviewed by a clinician"
     yield Text(f"Assessment as of {assessment.as_of}{draft}", style="bold")
+    if assessment.overlays:
+        yield Text(f"Changed by {', '.join(assessment.overlays)} (gravida guidelines --diff shows what)", style="yellow")
     yield from _red_flags(assessment)
     yield from _section("This pregnancy", _pregnancy(assessment.pregnancy, assessment))
     yield from _section("Earlier pregnancies, and how each fits cervical insufficiency", _history(assessment))
@@ -75,7 +78,7 @@ def _bullet(text: str, mark: str = "•") -> RenderableType:
 def visible(rows: Sequence[Row], *, everything: bool) -> tuple[Row, ...]:
     """Return the rows without what is superseded or unverified, unless everything is wanted."""
     kept = ((row, tuple(each for each in row.opinions if everything or not (each.recalled or each.superseded))) for row in rows)
-    return tuple(Row(row.topic, row.label, row.plain, opinions) for row, opinions in kept if opinions)
+    return tuple(replace(row, opinions=opinions) for row, opinions in kept if opinions)
 
 
 def _red_flags(assessment: Assessment) -> Iterable[RenderableType]:

@@ -28,7 +28,7 @@ def reads(monkeypatch):
     """Count how often the files are read."""
     found = []
     load = library.load
-    monkeypatch.setattr(library, "load", lambda root: found.append(root) or load(root))
+    monkeypatch.setattr(library, "load", lambda folders: found.append(folders) or load(folders))
     return found
 
 

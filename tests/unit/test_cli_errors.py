@@ -75,7 +75,7 @@ def test_a_file_that_may_not_be_read(monkeypatch):
     def locked(self, *arguments, **options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("gravida.cli._bytes", locked)
+    monkeypatch.setattr("gravida.terminal._bytes", locked)
 
     assert refused("assess", EXAMPLE) == f"{EXAMPLE}: this file cannot be read: Permission denied"
 
@@ -123,7 +123,7 @@ def test_a_command_that_is_mistyped_is_explained(arguments):
 
 
 def test_check_of_a_folder_that_is_no_knowledge(tmp_path):
-    assert "this is no folder of knowledge" in refused("check", tmp_path)
+    assert "this is neither knowledge nor an overlay" in refused("check", tmp_path)
 
 
 def test_check_of_one_guideline_looks_at_no_other(tmp_path):

@@ -1,0 +1,115 @@
+"""What every command shares: how a file is read, how a fault is told, how a bar is shown.
+
+What cannot be used is said in a sentence with its place, and the command leaves with exit code 2; there is never a
+traceback for what a person wrote.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gravida.assess import Unusable
+from gravida.folders import ENVIRONMENT, Folders, NoFolder, knowledge_folders
+from gravida.knowledge import Knowledge, KnowledgeError
+from gravida.record import MAX_BYTES, Record, RecordError, read_record
+from gravida.typecheck import nearest
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+CANNOT = 2
+
+
+def _to_folders(_context: click.Context, _option: click.Parameter, named: tuple[Path, ...]) -> Folders:
+    try:
+        return knowledge_folders(named)
+    except NoFolder as error:
+        raise click.BadParameter(str(error)) from None
+
+
+KNOWLEDGE = click.option(
+    "--knowledge", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True, callback=_to_folders, metavar="DIR",
+    help=f"A folder of knowledge, or an overlay to lay over it (may be repeated). Else {ENVIRONMENT}, else what comes with Gravida.",
+)  # fmt: skip
+
+
+class Fault(Exception):  # noqa: N818  (it is what the person is told, not an error of the program)
+    """Something that the person can mend; its text is the whole message."""
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Print what is wrong and leave with exit code 2."""
+    try:
+        yield
+    except KnowledgeError as error:
+        click.echo(str(error), err=True)
+        click.echo(f"{len(error.problems)} problem{'s' * (len(error.problems) != 1)}: the knowledge cannot be used like this.", err=True)
+    except (RecordError, Unusable, Fault) as error:
+        click.echo(str(error), err=True)
+    else:
+        return
+    sys.exit(CANNOT)
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """Return a console: the terminal's width and colours, or 80 plain columns in a pipe."""
+    from rich.console import Console  # noqa: PLC0415  (loading it takes a tenth of a second)
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else 80, highlight=False, emoji=False, markup=False)
+
+
+def show(part: "RenderableType") -> None:
+    """Print one part of a page."""
+    from gravida.report_text import print_parts  # noqa: PLC0415
+
+    print_parts([part], console())
+
+
+def read(path: str, knowledge: Knowledge, as_of: date | None) -> Record:
+    """Read a record from a file, or from standard input if the path is ``-``. Raises :class:`Fault` or :class:`RecordError`."""
+    name = "standard input" if path == "-" else path
+    try:
+        raw = sys.stdin.buffer.read(MAX_BYTES + 1) if path == "-" else _bytes(Path(path))
+    except FileNotFoundError:
+        raise Fault(f"{path}: there is no such file{_near_file(Path(path))}") from None
+    except IsADirectoryError:
+        raise Fault(f"{path}: this is a folder; name one record in it") from None
+    except OSError as error:
+        raise Fault(f"{path}: this file cannot be read: {error.strerror}") from None
+    return read_record(raw, name, knowledge.dictionary, as_of=as_of)
+
+
+def _bytes(path: Path) -> bytes:
+    """Read at most one byte more than is allowed, so that a huge file is never taken in whole."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _near_file(path: Path) -> str:
+    folder = path.parent
+    return nearest(path.name, [each.name for each in folder.iterdir()]) if folder.is_dir() else ""
+
+
+def today(record: Record, as_of: date | None) -> date:
+    """Return the day of assessment; today if nobody gives one, unless the record speaks of a day that it does not name."""
+    stated = record.pregnancy.gestation
+    if as_of is None and record.as_of is None and stated is not None and stated.on is None:
+        raise Fault("the record gives a gestation, and not the day on which it held: write 'as_of: YYYY-MM-DD' in it, or use --as-of")
+    return as_of or record.as_of or date.today()  # noqa: DTZ011  (the person's own calendar day is meant)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Any]:
+    """Show a bar on standard error while a terminal watches; yields ``advance(done, total)``."""
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
