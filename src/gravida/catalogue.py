@@ -46,6 +46,10 @@ def _put_fields(knowledge: Knowledge, found: Mapping[str, Any]) -> Knowledge:
     return _put_lists(knowledge, lists)
 
 
+def _put_claims(knowledge: Knowledge, found: Mapping[str, Any]) -> Knowledge:
+    return replace(knowledge, article=replace(knowledge.article, claims=tuple(found.values()))) if knowledge.article else knowledge
+
+
 WORDS = ("label", "meaning", "question", "help")
 SHELVES = {
     "topics": Shelf(("label", "plain", "ask"), lambda knowledge: knowledge.topics, lambda knowledge, found: replace(knowledge, topics=found)),
@@ -59,6 +63,7 @@ SHELVES = {
     "guidelines": Shelf(
         ("name", "title", "body_name", "status_note"), lambda knowledge: knowledge.guidelines, lambda knowledge, found: replace(knowledge, guidelines=found)
     ),
+    "article": Shelf(("section", "claim", "answer", "plain"), lambda knowledge: knowledge.claims, _put_claims),
     "recommendations": Shelf(
         ("says", "plain"), lambda knowledge: knowledge.recommendations, lambda knowledge, found: replace(knowledge, recommendations=found)
     ),

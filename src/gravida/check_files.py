@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
+from gravida.article import Article, Claim
 from gravida.cases import prepare_case
 from gravida.evaluate import World, fact, truth
 from gravida.facts import Derived, EntryList, Observed
@@ -115,6 +116,7 @@ def shared_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield what is wrong with the files that no guideline owns."""
     yield from _feature_problems(knowledge)
     yield from _action_problems(knowledge)
+    yield from _article_problems(knowledge.article, knowledge) if knowledge.article else ()
     for _, path in knowledge.folders.each("references.bib"):
         for line, message in broken_references(path):
             yield Problem(f"{knowledge.folders.shown(path)}:{line}:1", f"this entry is not used: {message}")
@@ -137,6 +139,36 @@ def _action_problems(knowledge: Knowledge) -> Iterator[Problem]:
         if action.days_since and action.days_since not in numbers:
             place = Places(knowledge.folders).of_key("actions.yaml", name, "days_since")
             yield Problem(place, f"'days_since' needs a fact that is a number of days; found {action.days_since!r}{nearest(action.days_since, numbers)}")
+
+
+def _article_problems(article: Article, knowledge: Knowledge) -> Iterator[Problem]:
+    """Yield where an answer to the article leads nowhere, or rests on nothing that anybody has read."""
+    places, ids = Places(knowledge.folders), [each.id for each in article.claims]
+    if article.cite not in knowledge.references:
+        yield Problem(places.at(article.path, "cite"), _no_reference(article.cite, knowledge))
+    for index, name in enumerate(article.first):
+        if name not in ids:
+            yield Problem(places.at(article.path, "first", index), f"there is no claim {name!r}{nearest(name, ids)}")
+    for index, claim in enumerate(article.claims):
+        if claim.id in ids[:index]:
+            yield Problem(places.at(article.path, "claims", index, "id"), f"another claim is called {claim.id!r} too; only one can be")
+        yield from (Problem(places.at(article.path, "claims", index, *path), message) for path, message in _claim_problems(claim, knowledge))
+
+
+def _claim_problems(claim: Claim, knowledge: Knowledge) -> Iterator[tuple[Path, str]]:
+    left_out = {key for overlay in knowledge.overlays for key in overlay.left_out}  # a hospital may, and the page says so
+    for index, key in enumerate(claim.by):
+        if key not in knowledge.recommendations and key not in left_out:
+            yield ("by", index), f"there is no recommendation {key!r}{nearest(key, knowledge.recommendations)}"
+    for index, key in enumerate(claim.refs):
+        if key not in knowledge.references:
+            yield ("refs", index), _no_reference(key, knowledge)
+    if claim.rests_on_recalled(knowledge.recommendations):
+        yield ("by",), "nobody has read what this rests on, all of it is recalled: name a recommendation that was read beside it, or say 'unsupported'"
+    if claim.verdict == "unsupported" and claim.is_supported:
+        yield ("verdict",), "'unsupported' says that nothing here speaks to it, and something is named below: take one of the two away"
+    if claim.verdict != "unsupported" and not claim.is_supported:
+        yield ("verdict",), f"nothing is named that says so: {claim.verdict!r} needs a recommendation under 'by', or a citation under 'refs'"
 
 
 def guideline_problems(guideline: Guideline, knowledge: Knowledge) -> Iterator[Problem]:

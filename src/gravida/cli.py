@@ -13,10 +13,13 @@ import click
 
 from gravida.assess import assess
 from gravida.assessment import Assessment
+from gravida.cli_article import article
+from gravida.cli_ask import ask
+from gravida.cli_evidence import evidence
+from gravida.cli_review import review
 from gravida.folders import ENVIRONMENT, OVERLAY, Folders, NoFolder, knowledge_folders
 from gravida.knowledge import Knowledge
-from gravida.knowledge_cache import load_kept
-from gravida.terminal import KNOWLEDGE, Fault, console, plain_errors, progress, read, show, today
+from gravida.terminal import KNOWLEDGE, Fault, console, load_knowledge, plain_errors, progress, read, show, today
 from gravida.typecheck import nearest
 
 
@@ -67,7 +70,7 @@ def assess_command(
     · its weeks have passed, ? not known, - does not apply. "Unknown" is never "no".
     """
     with plain_errors():
-        known = load_kept(knowledge)
+        known = load_knowledge(knowledge)
         _known_names(guidelines, countries, known)
         day = as_of.date() if as_of else None
         record = read(file, known, day)
@@ -122,7 +125,7 @@ def why(recommendation: str, file: str, as_of: datetime | None, knowledge: Folde
     from gravida.report_why import render  # noqa: PLC0415
 
     with plain_errors():
-        known = load_kept(knowledge)
+        known = load_knowledge(knowledge)
         if recommendation not in known.recommendations:
             hint = nearest(recommendation, known.recommendations) or "; 'gravida guidelines ID' lists them"
             raise Fault(f"there is no recommendation {recommendation!r}{hint}")
@@ -145,7 +148,7 @@ def guidelines(identifier: str | None, *, diff: bool, knowledge: Folders) -> Non
     from gravida.report_knowledge import guideline, guideline_list, recommendation  # noqa: PLC0415
 
     with plain_errors():
-        known = load_kept(knowledge)
+        known = load_knowledge(knowledge)
         if diff:
             _show_overlays(known)
         elif identifier is None:
@@ -166,7 +169,7 @@ def _show_overlays(knowledge: Knowledge) -> None:
         raise Fault(f"nothing is laid over the knowledge: name a folder that has an {OVERLAY} with --knowledge, or in {ENVIRONMENT}")
     folders = knowledge.folders
     for number, overlay in enumerate(knowledge.overlays):
-        above, below = (load_kept(Folders(folders.base, folders.overlays[:count])) for count in (number + 1, number))
+        above, below = (load_knowledge(Folders(folders.base, folders.overlays[:count])) for count in (number + 1, number))
         show(overlay_diff(overlay, above, below))
 
 
@@ -186,7 +189,7 @@ def words_command(name: str | None, knowledge: Folders) -> None:
     from gravida.report_words import as_yaml  # noqa: PLC0415
 
     with plain_errors():
-        texts = catalogue(load_kept(knowledge))
+        texts = catalogue(load_knowledge(knowledge))
         found = {key: text for key, text in texts.items() if name is None or key == name or key.startswith(f"{name}.")}
         if not found:
             raise Fault(f"no text has a name that begins with {name!r}{nearest(str(name), [*texts, *SHELVES, 'words'])}")
@@ -201,7 +204,7 @@ def facts(name: str | None, knowledge: Folders) -> None:
     from gravida.report_knowledge import fact, fact_list  # noqa: PLC0415
 
     with plain_errors():
-        known = load_kept(knowledge)
+        known = load_knowledge(knowledge)
         if name is None:
             show(fact_list(known))
         elif name in known.dictionary.facts:
@@ -246,3 +249,9 @@ def _where(path: Path | None, folders: Folders) -> tuple[Folders, tuple[str, ...
         return knowledge_folders((path,)), ()
     except NoFolder as error:
         raise Fault(f"{error}, and it is no guideline in one") from None
+
+
+main.add_command(article)
+main.add_command(ask)
+main.add_command(evidence)
+main.add_command(review)

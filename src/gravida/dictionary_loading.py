@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
-from typing import get_args
+from typing import Any, get_args
 
 from gravida.cql import CqlError, Node, names, parse, rename
 from gravida.facts import BOOLEAN, Derived, EntryList, Fact, Field, Observed, Pick, Take, Truths, Type, Words
@@ -17,6 +17,11 @@ from gravida.knowledge import FactNotes, Problem
 from gravida.knowledge_files import FactFile, FieldFile, ListFile
 from gravida.plain_yaml import Path, Tree
 from gravida.typecheck import READABLE, Scope, nearest, require_truth, type_of
+
+Part = tuple[str, str]
+"""A kind of thing and its name: a fact, a list, a field, an action, a topic, a base, a guideline, a recommendation."""
+Written = dict[Part, Any]
+"""What the files say of each part, as it was read: what a signature covers."""
 
 
 @dataclass
@@ -30,6 +35,7 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     """Names of facts that are wrong themselves, and so are not there: who names them is not to blame."""
+    written: Written = field(default_factory=dict)
 
     def types(self) -> dict[str, Type]:
         """Return the type of every fact so far."""
@@ -60,6 +66,8 @@ def read_lists(files: Mapping[str, ListFile], tree: Tree, draft: Draft) -> None:
         for key, each in file.fields.items():
             messages = [*_name_problems(key, (), "field"), *_type_problems(key, each)]
             draft.problems += [Problem(tree.place((*at, "fields", key)), message) for message in messages]
+        draft.written["lists", name] = tree.value["lists"][name]
+        draft.written |= {("fields", f"{name}.{key}"): written for key, written in tree.value["lists"][name]["fields"].items()}
         fields = {key: _field(key, each) for key, each in file.fields.items()}
         draft.lists[name] = EntryList(name, file.label, file.declared, fields, file.question)
 
@@ -133,6 +141,7 @@ def declare_facts(files: Mapping[str, FactFile], tree: Tree, at: Path, prefix: s
             draft.broken.add(name)
         else:
             draft.facts[full] = declared
+            draft.written["facts", full] = tree.value[at[0]][name]
             waiting.append(Waiting(full, file, tree, (*at, name), prefix))
     return waiting
 

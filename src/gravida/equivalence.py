@@ -22,7 +22,8 @@ from gravida.evaluate import Entries, Entry, Meaning, World, fact
 from gravida.facts import BOOLEAN, Derived, Dictionary, Fact, Observed, Range, Type, Value, Words
 from gravida.guideline import Action, Condition, Recommendation, conditions
 from gravida.knowledge import Knowledge, Problem
-from gravida.random_worlds import Needed, needed, random_worlds, without
+from gravida.random_worlds import random_worlds, without
+from gravida.reach import Needed, needed
 from gravida.sql_tables import Counted, Found, Tables, counted
 from gravida.units import weeks
 from gravida.verdict import Today, judge

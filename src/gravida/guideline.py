@@ -170,7 +170,7 @@ class Recommendation:
     equivalent: tuple[Equivalent, ...] = ()
     review: tuple[Signature, ...] = ()
     digest: str = ""
-    """Of the file as it was read, without its reviews."""
+    """Of everything that it means, through all the names that it uses (:mod:`gravida.digests`)."""
     overlay: str = ""
     """Whose overlay put it into a document of another body; nothing if it is the body's own."""
     overlay_short: str = ""
@@ -188,7 +188,17 @@ class Recommendation:
     @property
     def is_signed(self) -> bool:
         """Whether somebody has signed it as it stands."""
-        return any(signature.digest == self.digest for signature in self.review)
+        return bool(self.signatures)
+
+    @property
+    def signatures(self) -> tuple[Signature, ...]:
+        """The signatures that hold: made over what it means now."""
+        return tuple(each for each in self.review if each.digest == self.digest)
+
+    @property
+    def lapsed(self) -> tuple[Signature, ...]:
+        """The signatures that hold no longer, because what they cover was changed."""
+        return tuple(each for each in self.review if each.digest != self.digest)
 
     @property
     def favours(self) -> bool:
@@ -211,7 +221,8 @@ class Guideline:
     body_name: str
     name: str
     title: str
-    year: int
+    year: int | None
+    """``None`` where the document shows none."""
     jurisdiction: str
     status: Literal["current", "superseded"]
     status_note: str
@@ -228,4 +239,4 @@ class Guideline:
     @property
     def heading(self) -> str:
         """How it is named on screen, such as ``ACOG 2014 Practice Bulletin 142``."""
-        return f"{self.body} {self.year} {self.name}"
+        return f"{self.body} {self.year or '(no year)'} {self.name}"

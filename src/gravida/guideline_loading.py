@@ -26,7 +26,6 @@ from gravida.knowledge_files import (
     GuidelineFile,
     RecommendationFile,
     WindowFile,
-    digest,
     read_as,
 )  # fmt: skip
 from gravida.plain_yaml import Path as TreePath
@@ -77,6 +76,7 @@ def read_guideline(
     draft.problems += [Problem(tree.place(("id",)), message) for message in _id_problems(file.id)]
     if file.id != folder.name:
         draft.problems.append(Problem(tree.place(("id",)), f"the id is {file.id!r} and the folder {folder.name!r}; they must be the same"))
+    draft.written["guidelines", folder.name] = tree.value
     prefix = folder.name + "/"
     read_facts(file.definitions, tree, ("definitions",), prefix, draft)
     reader = _Recommendations(folder.name, file.cite, prefix, draft, topics, actions)
@@ -146,6 +146,7 @@ class _Recommendations:
         window = self._window(file.window, tree)
         if len(self.draft.problems) > before:
             return None
+        self.draft.written["recommendations", f"{self.guideline}/{file.id}"] = tree.value
         return self._build(file, tree, who, unless, silent_on, window)
 
     def _build(
@@ -167,7 +168,7 @@ class _Recommendations:
             before_pregnancy=file.before_pregnancy, repeat_days=file.repeat, tier=file.tier, notes=file.notes,
             cases=read_cases(file.cases, tree, ("cases",)),
             equivalent=tuple(Equivalent(each.mutant, each.because) for each in file.equivalent),
-            review=tuple(Signature(each.by, each.role, each.on, each.digest) for each in file.review), digest=digest(tree.text),
+            review=tuple(Signature(each.by, each.role, each.on, each.digest) for each in file.review),
         )  # fmt: skip
 
     def _references(self, file: RecommendationFile, tree: Tree, path: Path) -> None:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from gravida.article import Article, Claim
 from gravida.cql import AtLeast, Node, walk
 from gravida.evaluate import Meaning
+from gravida.evidence import Evidence
 from gravida.facts import Dictionary
 from gravida.folders import Folders
 from gravida.guideline import Action, Case, Condition, Equivalent, Guideline, Recommendation, Topic, conditions
@@ -111,9 +113,20 @@ class Knowledge:
     constraints: tuple[Constraint, ...] = ()
     fits: tuple[Fit, ...] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
     words: Mapping[str, str] = field(default_factory=dict)
     """What the program itself says, by name: ``knowledge/words.yaml``."""
     overlays: tuple[Overlay, ...] = ()
+    article: Article | None = None
+
+    @property
+    def claims(self) -> Mapping[str, Claim]:
+        """The claims of the article, by id; none where the folder has no article."""
+        return {each.id: each for each in self.article.claims} if self.article else {}
+
+    def say(self, name: str, **values: object) -> str:
+        """Return what the program says under a name of ``words.yaml``, with its open places filled in."""
+        return self.words[name].format(**values)
 
     @property
     def root(self) -> Path:

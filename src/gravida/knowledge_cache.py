@@ -54,7 +54,7 @@ def _digest(folders: Folders) -> str:
 
 def _files(folders: Folders) -> Iterator[Path]:
     for root in folders.roots:
-        yield from sorted(path for path in root.rglob("*") if path.suffix in (".yaml", ".bib"))
+        yield from sorted(path for path in root.rglob("*") if path.suffix in (".yaml", ".bib", ".csv"))
     yield from sorted(Path(__file__).parent.glob("*.py"))
 
 

@@ -4,7 +4,6 @@ Every file is read as text (:mod:`gravida.plain_yaml`) and held against one of t
 there is refused, with the nearest one that is; a wrong value is shown with its line and column.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args
@@ -200,7 +199,7 @@ class GuidelineFile(File):
     body_name: str = ""
     name: Text
     title: Text
-    year: Annotated[int, Field(ge=1990, le=2100)]
+    year: Annotated[int, Field(ge=1990, le=2100)] | None = None
     jurisdiction: Annotated[str, BeforeValidator(_place)]
     status: Literal["current", "superseded"]
     status_note: str = ""
@@ -282,16 +281,6 @@ class RecommendationFile(File):
     cases: tuple[CaseFile, ...]
     equivalent: tuple[EquivalentFile, ...] = ()
     review: tuple[SignatureFile, ...] = ()
-
-
-def digest(text: str) -> str:
-    """Return the digest of a recommendation's file, leaving out its reviews. Shape: ``sha256:`` and 64 hex digits.
-
-    >>> digest("id: a\\nreview: []\\n") == digest("id: a\\nreview:\\n  - {by: somebody}\\n")
-    True
-    """
-    above = text.partition("\nreview:")[0].rstrip()
-    return "sha256:" + hashlib.sha256(above.encode()).hexdigest()
 
 
 def read_as(model: Any, tree: Tree, problems: list[Problem]) -> Any:

@@ -11,9 +11,12 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from gravida.article_loading import read_article
 from gravida.dictionary_loading import Draft, declare_facts, read_criteria, read_lists, visible
+from gravida.digests import with_digests
+from gravida.evidence_loading import read_evidence
 from gravida.facts import Dictionary
-from gravida.folders import Folders, knowledge_folders, shipped
+from gravida.folders import Folders, knowledge_folders
 from gravida.guideline import Action, Guideline, Recommendation, Topic
 from gravida.guideline_loading import GuidelineFolder, read_guideline, read_tree
 from gravida.knowledge import Constraint, Fit, Knowledge, KnowledgeError, Problem, Reference
@@ -22,6 +25,7 @@ from gravida.overlay import lay_over, read_overlays
 from gravida.plain_yaml import Tree
 from gravida.references import read_references
 from gravida.typecheck import Scope, nearest
+from gravida.words import flat, words_file
 
 __all__ = ["Knowledge", "KnowledgeError", "load", "load_dictionary"]
 
@@ -58,7 +62,7 @@ def load(folders: Folders | Path | None = None, only: Collection[str] = ()) -> K
     extras = _read_extras(folders, draft)
     _raise(draft)
     knowledge = Knowledge(folders, Dictionary(draft.lists, draft.facts), draft.criteria, draft.notes, topics, actions, guidelines, recommendations, **extras)
-    return lay_over(knowledge, overlays)
+    return with_digests(lay_over(knowledge, overlays), draft.written)
 
 
 def _folders(found: Folders | Path | None) -> Folders:
@@ -74,7 +78,9 @@ def _read_extras(folders: Folders, draft: Draft) -> dict[str, Any]:
         "constraints": _read_constraints(folders, draft),
         "fits": _read_fits(folders, draft),
         "references": _read_references(folders, draft),
+        "article": read_article(folders, draft),
         "words": _read_words(folders, draft),
+        "evidence": read_evidence(folders, draft),
     }
 
 
@@ -89,18 +95,8 @@ def _read_references(folders: Folders, draft: Draft) -> Mapping[str, Reference]:
 
 
 def _read_words(folders: Folders, draft: Draft) -> Mapping[str, str]:
-    """Return what the program says; a knowledge without words of its own uses those that come with Gravida."""
-    own = folders.base / "words.yaml"
-    tree = read_tree(own if own.is_file() else shipped() / "words.yaml", draft, lambda path: f"{path.parent.name}/{path.name}")
-    return dict(_flat(tree.value, "")) if tree else {}
-
-
-def _flat(value: Any, name: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _flat(inner, f"{name}.{key}" if name else key)
-    else:
-        yield name, str(value)
+    tree = read_tree(words_file(folders.base), draft, lambda path: f"{path.parent.name}/{path.name}")
+    return flat(tree.value) if tree else {}
 
 
 def _read_constraints(folders: Folders, draft: Draft) -> tuple[Constraint, ...]:
@@ -152,6 +148,7 @@ def _read_map(name: str, model: Any, folders: Folders, draft: Draft) -> dict[str
             message = f"there is {key!r} already, and others rest on it: an overlay adds what is new under its own name, and changes words in words.yaml"
             draft.problems.append(Problem(tree.place((key,)), message))
         found.update(read)
+        draft.written |= {(Path(name).stem, key): tree.value[key] for key in read}
     return found
 
 

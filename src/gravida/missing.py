@@ -105,13 +105,13 @@ def _about_fact(name: str, situation: Situation, knowledge: Knowledge) -> Iterat
     world = situation.world
     if name == "pregnant" or not isinstance(fact, Observed | Pick) or _declined(fact, situation):
         return
-    if _is_measured(fact) or value_of_fact(name, world) is not None:
+    if is_measured(fact) or value_of_fact(name, world) is not None:
         return
     answers = tuple((_with_facts(world, [name], each), situation.today) for each in _values(fact.type, knowledge.index.limits.get(name, ())))
     yield Question(name, fact.words.label, fact.words.question or f"{fact.words.label}?", name, answers, fact.words.obtainable_from)
 
 
-def _is_measured(fact: object) -> bool:
+def is_measured(fact: object) -> bool:
     """Return whether a fact picks out of measurements, of which one answer settles several facts."""
     return isinstance(fact, Pick) and fact.take != "latest"
 
@@ -121,7 +121,7 @@ def _about_measured(leaves: Iterable[str], situation: Situation, knowledge: Know
     groups: dict[tuple[str, str], list[Pick]] = {}
     for name in leaves:
         fact = knowledge.dictionary.facts.get(name)
-        if isinstance(fact, Pick) and _is_measured(fact) and value_of_fact(name, situation.world) is None:
+        if isinstance(fact, Pick) and is_measured(fact) and value_of_fact(name, situation.world) is None:
             groups.setdefault((fact.list, fact.value), []).append(fact)
     for (list_name, value), facts in groups.items():
         column = knowledge.dictionary.lists[list_name].fields[value]
@@ -166,7 +166,7 @@ def _about_entry(index: int, declared: EntryList, entries: Entries, situation: S
         path = f"{declared.name}[{index}].{column.source}"
         if not column.source or entries.described[index].get(name) is not None or path in situation.record.declined:
             continue
-        if _is_asked_as_a_fact(declared.name, name, knowledge):
+        if asked_of_today(declared.name, name, knowledge):
             continue
         values = _values(column.type, knowledge.index.limits.get(f"{declared.name}.{name}", ()))
         answers = tuple(_with_list(situation, declared.name, _filled(entries, index, name, value)) for value in values)
@@ -174,7 +174,7 @@ def _about_entry(index: int, declared: EntryList, entries: Entries, situation: S
         yield Question(path, label, column.words.question or label, f"list:{declared.name}", answers)
 
 
-def _is_asked_as_a_fact(list_name: str, field: str, knowledge: Knowledge) -> bool:
+def asked_of_today(list_name: str, field: str, knowledge: Knowledge) -> bool:
     """Return whether a sign is asked for today, so that nobody asks what an old entry left out."""
     picks = (fact for fact in knowledge.dictionary.facts.values() if isinstance(fact, Pick))
     return any(fact.list == list_name and fact.value == field and fact.take in ("latest", "any") for fact in picks)

@@ -132,6 +132,8 @@ def _word_problems(laid: Laid, knowledge: Knowledge) -> Iterator[Problem]:
         elif name.startswith("recommendations.") and name.endswith(".says"):
             key = name.removeprefix("recommendations.").removesuffix(".says")
             yield Problem(place, f"what a document says is not reworded: write guidelines/{key}.yaml, and it is shown as yours")
+        elif name.startswith("article.") and name.endswith(".answer"):
+            yield Problem(place, "an answer tells what documents say, and is not reworded: write an article.yaml, which stands instead of the other")
 
 
 def _written(names: frozenset[str]) -> str:

@@ -21,6 +21,7 @@ from gravida.evaluate import Entries, Entry, Meaning, World, truth
 from gravida.facts import Derived, Observed, Pick, Range, Scalar, Truths, Type
 from gravida.guideline import conditions
 from gravida.knowledge import Constraint, Knowledge
+from gravida.reach import Leaf, Needed, needed
 
 BATCH = 500
 UNKNOWN = (0.25, 0.05, 0.45)
@@ -38,9 +39,6 @@ INCOMPLETE = 0.4
 PAIRS = 12
 """So many different ranges are drawn of each number."""
 
-Leaf = tuple[str, str]
-"""Where a value stands: the list (or nothing) and the name."""
-
 
 @dataclass(frozen=True)
 class Choices:
@@ -55,51 +53,6 @@ class Choices:
         shares = (yes, 1 - yes) if self.values == TRUTHS else [1 / len(self.values)] * len(self.values)
         weights = [unknown, *(known * share for share in shares), *[RANGES / len(self.ranges) for _ in self.ranges]]
         return random.choices([None, *self.values, *self.ranges], weights, k=count)
-
-
-@dataclass(frozen=True)
-class Needed:
-    """What a record must hold for some facts to be worked out: observed facts, and the fields of each list."""
-
-    facts: frozenset[str]
-    fields: Mapping[str, frozenset[str]]
-
-
-def needed(facts: Iterable[str], meaning: Meaning) -> Needed:
-    """Return what the facts rest on, through everything they are defined by."""
-    found: set[Leaf] = set()
-    lists: set[str] = set()
-    for name in _reach(facts, meaning):
-        fact = meaning.facts[name]
-        if isinstance(fact, Observed):
-            found.add(("", name))
-        elif isinstance(fact, Truths | Pick):
-            lists.add(fact.list)
-            found.update(_entry_leaves(fact, meaning))
-    fields = {each: frozenset(name for list_, name in found if list_ == each) for each in lists}
-    return Needed(frozenset(name for list_, name in found if not list_), fields)
-
-
-def _reach(facts: Iterable[str], meaning: Meaning) -> set[str]:
-    found: set[str] = set()
-    waiting = list(facts)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(names(meaning.criteria[name]) if isinstance(meaning.facts[name], Derived) else ())
-    return found
-
-
-def _entry_leaves(fact: Truths | Pick, meaning: Meaning) -> Iterator[Leaf]:
-    where = meaning.criteria.get(fact.name)
-    for part in walk(where) if where is not None else ():
-        if isinstance(part, Member):
-            yield fact.list, part.id
-    if isinstance(fact, Pick):
-        yield fact.list, fact.value
-        if "age_days" in meaning.lists[fact.list].fields:
-            yield fact.list, "age_days"
 
 
 def limits(knowledge: Knowledge, also: Iterable[Node] = ()) -> dict[Leaf, set[float]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from gravida.assessment import Assessment, Opinion, Row
 from gravida.report_text import ORDER, SHOWN, URGENT, dates, sides, visible
-from gravida.words import BABIES, ENDED, LEANS, NOTICE, STANCES, TIERS, VERDICTS
+from gravida.words import STANCES, TIERS, VERDICTS, babies, ended, leans, say
 
 
 def markdown(assessment: Assessment, *, everything: bool = False) -> str:
@@ -21,7 +21,7 @@ def markdown(assessment: Assessment, *, everything: bool = False) -> str:
         ("Questions for the appointment", [f"- {each}" for each in assessment.questions] or ["None follow from this record."]),
         ("Sources", [f"- {each.heading}. {each.citation} {each.url}".rstrip() for each in assessment.sources]),
     )
-    lines = [f"# Assessment as of {assessment.as_of}", "", f"*{NOTICE}*" if not assessment.reviewed else "", ""]
+    lines = [f"# Assessment as of {assessment.as_of}", "", f"*{say('notice.clinical')}*" if not assessment.reviewed else "", ""]
     if assessment.overlays:
         lines += [f"Changed by {', '.join(assessment.overlays)}: what they put into the documents of others is marked.", ""]
     for title, body in sections:
@@ -55,7 +55,7 @@ def _pregnancy(assessment: Assessment) -> Iterable[str]:
         yield f"- Gestation: {found.gestation or 'not known'}"
         if found.due_date:
             yield f"- Due: {found.due_date} (by {found.dated_by})"
-        yield f"- {BABIES.get(found.plurality, f'{found.plurality} babies')}"
+        yield f"- {babies(found.plurality)}"
     if found.dating_note:
         yield f"- {found.dating_note}"
     if found.gravida:
@@ -66,9 +66,9 @@ def _history(assessment: Assessment) -> Iterable[str]:
     if not assessment.history:
         yield "No earlier pregnancies." if assessment.history_complete is True else "None recorded."
     for event in assessment.history:
-        yield f"{event.index + 1}. **{event.ended or 'gestation not recorded'}, {ENDED.get(event.outcome, event.outcome)}**"
+        yield f"{event.index + 1}. **{event.ended or 'gestation not recorded'}, {ended(event.outcome)}**"
         for feature in event.features:
-            yield f"   - {LEANS[feature.leans] if feature.holds else 'not known'}: {feature.says}"
+            yield f"   - {leans(feature.leans) if feature.holds else 'not known'}: {feature.says}"
 
 
 def _guidelines(rows: tuple[Row, ...], *, everything: bool) -> Iterable[str]:

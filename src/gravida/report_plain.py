@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from gravida.assessment import Assessment, Event, Moment, Opinion, Row
-from gravida.words import BABIES, COMPILED, CONTRADICTS, ENDED, PLAIN_NOTICE, SAFETY, SORRY, STANCES, STOPPED, VERDICTS
+from gravida.words import COMPILED, STANCES, VERDICTS, babies, ended, say
 
 WIDTH = 72
 SHOWN = ("overdue", "now", "now-if", "withheld", "met", "later")
@@ -20,23 +20,28 @@ def plain_text(assessment: Assessment, *, everything: bool = False) -> str:
 
     A sign that needs help now stops everything else, unless somebody examined her this very day or ``everything`` is wanted.
     """
-    lines = [*_urgent(assessment), "", *_wrapped(PLAIN_NOTICE), ""]
+    lines = [*_urgent(assessment), "", *_wrapped(say("notice.plain")), ""]
     if assessment.overlays:
-        lines += [*_wrapped(f"{' and '.join(assessment.overlays)} added to this or changed some of it. Each such place says so."), ""]
+        lines += [*_wrapped(_page("changed-by", names=_page("and").join(assessment.overlays))), ""]
     urgent = any(flag.tier == "now" and not flag.contradicts for flag in assessment.red_flags)
     if urgent and not (everything or assessment.examined_today):
-        return "\n".join([*lines, *_wrapped(STOPPED)]) + "\n"
+        return "\n".join([*lines, *_wrapped(_page("stopped"))]) + "\n"
     sections = (_now, _history, _topics, _differ, _missing, _dates, _ask, _sources)
     for section in (_now, _topics, _sources) if assessment.pregnancy.ending else sections:
         lines += [*section(assessment), ""]
-    return "\n".join([*lines, *_wrapped(PLAIN_NOTICE)]) + "\n"
+    return "\n".join([*lines, *_wrapped(say("notice.plain"))]) + "\n"
+
+
+def _page(name: str, **values: object) -> str:
+    return say(f"page.{name}", **values)
 
 
 def _wrapped(text: str, indent: str = "", first: str | None = None) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=indent if first is None else first, subsequent_indent=indent) or [""]
 
 
-def _title(text: str) -> list[str]:
+def _title(name: str) -> list[str]:
+    text = _page(f"titles.{name}")
     return [text.upper(), "=" * len(text)]
 
 
@@ -45,65 +50,67 @@ def _bullet(text: str) -> list[str]:
 
 
 def _urgent(assessment: Assessment) -> Iterable[str]:
-    yield from _title("When to get help")
+    yield from _title("help")
     for flag in assessment.red_flags:
-        told = f" You told us: {', '.join(flag.signs)}." if flag.signs else ""
-        yield from _wrapped(f"{CONTRADICTS if flag.contradicts else ''}{flag.do.capitalize()}.{told}")
+        told = [_page("told", signs=", ".join(flag.signs))] if flag.signs else []
+        doubt = [_page("contradicts")] if flag.contradicts else []
+        yield from _wrapped(" ".join([*doubt, f"{flag.do.capitalize()}.", *told]))
         yield from _wrapped(flag.plain, "  ", "  ")
         yield ""
-    yield from _wrapped(SAFETY)
+    yield from _wrapped(say("safety"))
     if assessment.unanswered:
         yield ""
-        yield from _wrapped("You have not answered these yet. If one of them is true, call now. Do not wait for an appointment.")
+        yield from _wrapped(_page("unanswered"))
         for each in assessment.unanswered:
             yield from _bullet(each.question)
 
 
 def _now(assessment: Assessment) -> Iterable[str]:
     pregnancy = assessment.pregnancy
-    yield from _title("Where you are")
+    yield from _title("now")
     if pregnancy.ending:
-        yield from _wrapped(SORRY)
+        yield from _wrapped(_page("sorry"))
     elif pregnancy.pregnant is False:
-        yield from _wrapped("You are not pregnant now.")
+        yield from _wrapped(_page("not-pregnant"))
     elif not pregnancy.gestation:
-        yield from _wrapped("We do not know how far along you are. Many answers depend on it.")
+        yield from _wrapped(_page("gestation-unknown"))
     else:
-        babies = BABIES.get(pregnancy.plurality, f"{pregnancy.plurality} babies")
-        due = f" The baby is due on {_day(pregnancy.due_date)}." if pregnancy.due_date else ""
-        yield from _wrapped(f"On {_day(assessment.as_of)} you are {_weeks(pregnancy.gestation)} pregnant ({babies}).{due}")
+        due = [_page("due", day=_day(pregnancy.due_date))] if pregnancy.due_date else []
+        today = _page("today", day=_day(assessment.as_of), gestation=_weeks(pregnancy.gestation), babies=babies(pregnancy.plurality))
+        yield from _wrapped(" ".join([today, *due]))
 
 
 def _weeks(gestation: str) -> str:
     """Say ``20+3`` as people do: 20 weeks and 3 days."""
     if " to " in gestation:
-        return f"between {' and '.join(_weeks(part) for part in gestation.split(' to '))}"
+        low, high = (_weeks(part) for part in gestation.split(" to "))
+        return _page("between", low=low, high=high)
     weeks, _, days = gestation.partition("+")
-    return f"{weeks} weeks" + {"0": "", "1": " and 1 day"}.get(days, f" and {days} days")
+    return _page({"0": "weeks", "1": "weeks-and-day"}.get(days, "weeks-and-days"), weeks=weeks, days=days)
 
 
 def _day(day: date | None) -> str:
-    return f"{day.day} {day:%B %Y}" if day else ""
+    return _page("day", day=day.day, month=_page(f"months.{day.month}"), year=day.year) if day else ""
 
 
 def _history(assessment: Assessment) -> Iterable[str]:
-    yield from _title("Your earlier pregnancies")
+    yield from _title("history")
     if not assessment.history:
-        yield from _wrapped("You have told us of none." if assessment.history_complete is not True else "This is your first pregnancy.")
+        yield from _wrapped(_page("no-history" if assessment.history_complete is not True else "first"))
     for event in assessment.history:
         yield from _event(event)
     if assessment.history:
-        yield from _wrapped("Losing a pregnancy is not your fault. These notes cannot tell what happened. They show what doctors look at.")
+        yield from _wrapped(_page("no-fault"))
 
 
 def _event(event: Event) -> Iterable[str]:
-    when = f"ended at {_weeks(event.ended)}" if event.ended else "we do not know when it ended"
-    yield from _wrapped(f"Pregnancy {event.index + 1} ({ENDED.get(event.outcome, event.outcome)}; {when})")
+    name = "event" if event.ended else "event-when-unknown"
+    yield from _wrapped(_page(name, number=event.index + 1, outcome=ended(event.outcome), gestation=_weeks(event.ended) if event.ended else ""))
     for feature in event.features:
         if feature.holds:
             yield from _bullet(feature.plain)
     if not any(feature.holds for feature in event.features):
-        yield from _bullet("We know too little to say how this fits.")
+        yield from _bullet(_page("event-unknown"))
 
 
 def _shown(row: Row, *, ending: bool) -> list[Opinion]:
@@ -113,11 +120,11 @@ def _shown(row: Row, *, ending: bool) -> list[Opinion]:
 
 
 def _topics(assessment: Assessment) -> Iterable[str]:
-    yield from _title("What guidelines say for you")
+    yield from _title("topics")
     ending = assessment.pregnancy.ending
     rows = [row for row in assessment.matrix if row.for_patients and row.topic != "urgent-signs" and _shown(row, ending=ending)]
     if not rows:
-        yield from _wrapped("Too little is known to say. The questions below help most.")
+        yield from _wrapped(_page("topics-none"))
     for row in rows:
         yield ""
         yield row.plain
@@ -135,24 +142,24 @@ def _verdict(opinion: Opinion) -> str:
         reasons = "; ".join(opinion.withheld_by or opinion.open_questions)
         return f"{VERDICTS[opinion.verdict].plain} ({reasons})"
     if opinion.verdict == "later" and opinion.begins:
-        return f"This comes from {_day(opinion.begins)}, if nothing changes."
+        return _page("later-from", day=_day(opinion.begins))
     return VERDICTS[opinion.verdict].plain if opinion.verdict in ("overdue", "later") else ""
 
 
 def _caution(opinion: Opinion) -> str:
-    return f"But others advise against it with: {'; '.join(opinion.cautions)}. Ask about this first." if opinion.cautions else ""
+    return _page("caution", reasons="; ".join(opinion.cautions)) if opinion.cautions else ""
 
 
 def _differ(assessment: Assessment) -> Iterable[str]:
-    yield from _title("Where doctors differ")
+    yield from _title("differ")
     if not assessment.disagreements:
-        yield from _wrapped("For what is known so far, the guidelines here do not part ways.")
+        yield from _wrapped(_page("no-difference"))
         return
-    yield from _wrapped("Guidelines differ for someone like you. None of them is shown as the right one. You can ask why.")
+    yield from _wrapped(_page("differences"))
     headings = {each.recommendation: each.heading for row in assessment.matrix for each in row.opinions}
     for each in assessment.disagreements:
-        sides = (("For it", each.favour), ("Against it", each.against), ("Not sure", each.unsure), ("Not for your situation", each.not_met))
-        said = "; ".join(f"{side}: {', '.join(_named(keys, headings))}" for side, keys in sides if keys)
+        sides = (("favour", each.favour), ("against", each.against), ("unsure", each.unsure), ("not-met", each.not_met))
+        said = "; ".join(f"{_page(f'sides.{side}')}: {', '.join(_named(keys, headings))}" for side, keys in sides if keys)
         yield from _bullet(f"{each.plain.capitalize()}. {said}.")
 
 
@@ -161,38 +168,38 @@ def _named(keys: Sequence[str], headings: dict[str, str]) -> list[str]:
 
 
 def _missing(assessment: Assessment) -> Iterable[str]:
-    yield from _title("What would help to know")
+    yield from _title("missing")
     if not assessment.missing:
-        yield from _wrapped("Nothing more would change what is shown here.")
+        yield from _wrapped(_page("nothing-missing"))
     for each in assessment.missing[:MOST_MISSING]:
         yield from _bullet(each.question)
 
 
 def _dates(assessment: Assessment) -> Iterable[str]:
-    yield from _title("Dates, if nothing changes")
+    yield from _title("dates")
     moments = [each for each in assessment.timeline if each.verdict in SHOWN and each.stance not in ("against", "insufficient", "inform")]
     if not moments:
-        yield from _wrapped("No dates follow from what is known.")
+        yield from _wrapped(_page("no-dates"))
     for line in dict.fromkeys(f"{_span(each)}: {each.plain} ({each.body})" for each in moments):
         yield from _bullet(line)
 
 
 def _span(moment: Moment) -> str:
-    late = ", which has passed" if moment.verdict == "overdue" else ""
+    late = _page("passed") if moment.verdict == "overdue" else ""
     if moment.begins and moment.ends:
-        return f"{_day(moment.begins)} to {_day(moment.ends)}{late}"
-    return f"from {_day(moment.begins)}" if moment.begins else f"until {_day(moment.ends)}{late}"
+        return _page("from-to", begins=_day(moment.begins), ends=_day(moment.ends)) + late
+    return _page("from", begins=_day(moment.begins)) if moment.begins else _page("until", ends=_day(moment.ends)) + late
 
 
 def _ask(assessment: Assessment) -> Iterable[str]:
-    yield from _title("Questions to take with you")
+    yield from _title("ask")
     for question in assessment.questions:
         yield from _bullet(question)
     if not assessment.questions:
-        yield from _wrapped("What do you think happened? What would you watch for in a next pregnancy?")
+        yield from _wrapped(_page("no-questions"))
 
 
 def _sources(assessment: Assessment) -> Iterable[str]:
-    yield from _title("Where this comes from")
+    yield from _title("sources")
     for each in assessment.sources:
         yield from _bullet(f"{each.heading}. {each.body_name}.")

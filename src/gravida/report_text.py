@@ -15,7 +15,7 @@ from rich.text import Text
 
 from gravida.assessment import Assessment, Disagreement, Event, Missing, Moment, Opinion, Pregnancy, Row
 from gravida.guideline import Stance, Verdict
-from gravida.words import BABIES, COMPILED, ENDED, LEANS, NOTICE, STANCES, TIERS, VERDICTS
+from gravida.words import COMPILED, STANCES, TIERS, VERDICTS, babies, ended, leans, say
 
 COLOURS = {"recommend": "green", "offer": "green", "consider": "green", "against": "red", "insufficient": "yellow", "inform": "cyan"}
 SHOWN: tuple[Verdict, ...] = ("overdue", "now", "now-if", "withheld", "met", "later", "done")
@@ -58,7 +58,7 @@ def parts(assessment: Assessment, *, everything: bool) -> Iterable[RenderableTyp
     yield from _section("Questions for the appointment", [_bullet(each) for each in assessment.questions] or [Text("None follow from this record.")])
     yield from _section("Sources", _sources(assessment))
     yield Text()
-    yield Text("Every recommendation shown is signed." if assessment.reviewed else NOTICE, style="bold")
+    yield Text("Every recommendation shown is signed." if assessment.reviewed else say("notice.clinical"), style="bold")
 
 
 def _section(title: str, body: Iterable[RenderableType]) -> Iterable[RenderableType]:
@@ -103,7 +103,7 @@ def _pregnancy(pregnancy: Pregnancy, assessment: Assessment) -> Iterable[Rendera
         facts = [
             f"gestation {pregnancy.gestation}" if pregnancy.gestation else "gestation not known",
             f"due {pregnancy.due_date} (by {pregnancy.dated_by})" if pregnancy.due_date else "",
-            BABIES.get(pregnancy.plurality, f"{pregnancy.plurality} babies"),
+            babies(pregnancy.plurality),
             "" if pregnancy.pregnant else "whether she is pregnant is not recorded",
         ]
         yield Text(" · ".join(fact for fact in facts if fact))
@@ -122,14 +122,14 @@ def _history(assessment: Assessment) -> Iterable[RenderableType]:
     for event in assessment.history:
         yield Text(f"{event.index + 1}. {_event(event)}", style="bold")
         for feature in event.features:
-            lean = LEANS[feature.leans] if feature.holds else "not known"
+            lean = leans(feature.leans) if feature.holds else "not known"
             yield _bullet(feature.says if feature.holds else f"It is not recorded whether: {feature.says}", f"{lean:15}")
     if assessment.history and assessment.history_complete is not True:
         yield Text("The list of earlier pregnancies may be incomplete: more of them could count.", style="yellow")
 
 
 def _event(event: Event) -> str:
-    return f"{event.ended or 'gestation not recorded'}, {ENDED.get(event.outcome, event.outcome)}"
+    return f"{event.ended or 'gestation not recorded'}, {ended(event.outcome)}"
 
 
 def _standing(rows: Sequence[Row]) -> Iterable[RenderableType]:

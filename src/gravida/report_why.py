@@ -10,7 +10,7 @@ from rich.tree import Tree
 from gravida.explain import Reason, Step
 from gravida.guideline import Recommendation
 from gravida.knowledge import Knowledge
-from gravida.words import NOTICE, PROVENANCE, STANCES, VERDICTS
+from gravida.words import STANCES, VERDICTS, say, seen
 
 TRUTH = {True: ("yes", "green"), False: ("no", "red"), None: ("not known", "yellow")}
 
@@ -26,7 +26,7 @@ def render(reason: Reason, knowledge: Knowledge) -> RenderableType:
     for title, steps in (("Not if", reason.unless), ("The text does not say, if", reason.silent_on), ("Done, if", reason.done)):
         if steps:
             parts += [Text(), *(_tree(title, step) for step in steps)]
-    return Group(*parts, Text(), *source(recommendation, knowledge), Text(NOTICE, style="italic"))
+    return Group(*parts, Text(), *source(recommendation, knowledge), Text(say("notice.clinical"), style="italic"))
 
 
 def _tree(title: str, step: Step) -> Tree:
@@ -61,10 +61,10 @@ def source(recommendation: Recommendation, knowledge: Knowledge) -> Iterable[Ren
     if url:
         yield Padding(Text(url), (0, 0, 0, 2))
     for key, found in recommendation.provenance.items():
-        yield Padding(Text(f"{key}: {PROVENANCE[found]}"), (0, 0, 0, 2))
+        yield Padding(Text(f"{key}: {seen(found)}"), (0, 0, 0, 2))
     if recommendation.notes:
         yield Text("Notes", style="bold")
     for note in recommendation.notes:
         yield Padding(Text(f"• {note}"), (0, 0, 0, 2))
-    signed = ", ".join(f"{each.by} ({each.role}, {each.on})" for each in recommendation.review)
+    signed = ", ".join(f"{each.by} ({each.role}, {each.on})" for each in recommendation.signatures)
     yield Text(f"Signed: {signed if recommendation.is_signed else 'by nobody; this is a draft'}")

@@ -17,7 +17,7 @@ def red_flags(situation: Situation, knowledge: Knowledge) -> Iterable[RedFlag]:
     A sign that matters in pregnancy is shown also when the record says not pregnant: the record may be out of date.
     """
     urgent: set[str] = set()
-    for recommendation in _tiered(knowledge):
+    for recommendation in tiered(knowledge):
         found = judge(recommendation, knowledge.actions, situation.world, situation.today)
         signs = tuple(_signs(recommendation, situation, knowledge))
         repeated = recommendation.tier == "today" and bool(signs) and set(signs) <= urgent
@@ -35,7 +35,7 @@ def red_flags(situation: Situation, knowledge: Knowledge) -> Iterable[RedFlag]:
             )
 
 
-def _tiered(knowledge: Knowledge) -> list[Recommendation]:
+def tiered(knowledge: Knowledge) -> list[Recommendation]:
     """Return the warnings, the most urgent first: by tier, then in the order of the actions."""
     order = list(knowledge.actions)
     found = [each for each in knowledge.recommendations.values() if each.tier is not None]
@@ -44,12 +44,12 @@ def _tiered(knowledge: Knowledge) -> list[Recommendation]:
 
 def _signs(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> Iterable[str]:
     """Yield the labels of the signs that are present."""
-    for name in _safety_facts(recommendation, knowledge):
+    for name in safety_facts(recommendation, knowledge):
         if fact(name, situation.world) is True:
             yield knowledge.dictionary.facts[name].words.label
 
 
-def _safety_facts(recommendation: Recommendation, knowledge: Knowledge) -> list[str]:
+def safety_facts(recommendation: Recommendation, knowledge: Knowledge) -> list[str]:
     """Return the signs that a warning asks about: what is picked from symptoms or examinations."""
     leaves = knowledge.index.leaves_of(recommendation.who.node) if recommendation.who else ()
     return [leaf for leaf in dict.fromkeys(leaves) if isinstance(knowledge.dictionary.facts.get(leaf), Pick)]
@@ -58,8 +58,8 @@ def _safety_facts(recommendation: Recommendation, knowledge: Knowledge) -> list[
 def unanswered(situation: Situation, knowledge: Knowledge) -> Iterable[Unanswered]:
     """Yield the safety questions that she could answer and that nobody has answered for this day, each once."""
     seen = set()
-    for recommendation in _tiered(knowledge):
-        for name in _safety_facts(recommendation, knowledge):
+    for recommendation in tiered(knowledge):
+        for name in safety_facts(recommendation, knowledge):
             declared = knowledge.dictionary.facts[name]
             if name not in seen and isinstance(declared, Pick) and declared.list == "symptoms" and fact(name, situation.world) is None:
                 seen.add(name)

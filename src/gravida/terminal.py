@@ -16,8 +16,10 @@ import click
 from gravida.assess import Unusable
 from gravida.folders import ENVIRONMENT, Folders, NoFolder, knowledge_folders
 from gravida.knowledge import Knowledge, KnowledgeError
+from gravida.knowledge_cache import load_kept
 from gravida.record import MAX_BYTES, Record, RecordError, read_record
 from gravida.typecheck import nearest
+from gravida.words import speak
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -40,6 +42,13 @@ KNOWLEDGE = click.option(
 
 class Fault(Exception):  # noqa: N818  (it is what the person is told, not an error of the program)
     """Something that the person can mend; its text is the whole message."""
+
+
+def load_knowledge(folders: Folders) -> Knowledge:
+    """Return the knowledge of these folders, and speak its words. Raises :class:`KnowledgeError`."""
+    knowledge = load_kept(folders)
+    speak(knowledge.words)
+    return knowledge
 
 
 @contextmanager

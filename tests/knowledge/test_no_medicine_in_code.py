@@ -22,6 +22,13 @@ SAME_BY_CHANCE = {
     ("typecheck.py", 10): "millimetres in a centimetre",
     ("record_reading.py", 10): "base of the decimal system; characters of a date",
     ("report_text.py", 10): "columns of a terminal",
+    ("answers.py", 10): "millimetres in a centimetre",
+    ("cli_ask.py", 20): "signs of a progress bar",
+    ("pictures.py", 10): "people in a row; an end of a logarithmic axis",
+    ("pictures.py", 20): "an end of a logarithmic axis",
+    ("report_evidence.py", 10): "frequencies below ten have a decimal",
+    ("report_words.py", 140): "columns of a file",
+    ("random_records.py", 14): "days by which a random recording may lie back",
 }
 NAMED_ON_PURPOSE = {
     ("words.py", "Compiled"): "the safety signs are no guideline, so no page says that a guideline states them",
