@@ -24,6 +24,7 @@ from gravida.record import Dating, Record
 from gravida.safety import examined_today, red_flags, unanswered
 from gravida.units import TERM_LENGTH_DAYS, weeks
 from gravida.verdict import PROMISING, judge
+from gravida.words import say
 
 SAFETY_TOPICS = ("urgent-signs", "symptoms")
 
@@ -85,7 +86,7 @@ def _opinion(recommendation: Recommendation, situation: Situation, knowledge: Kn
         who=found.who, clock=found.clock,
         actions=tuple(knowledge.actions[action].label for action in recommendation.actions),
         says=recommendation.says, plain=recommendation.plain, begins=begins, ends=ends, window=written_window(recommendation.window),
-        withheld_by=("the pregnancy is being lost",) if found.impossible else _labels(recommendation, found.withheld_by, knowledge),
+        withheld_by=(say("page.being-lost"),) if found.impossible else _labels(recommendation, found.withheld_by, knowledge),
         open_questions=_labels(recommendation, found.open_contraindications, knowledge),
         cautions=tuple(_cautions(recommendation, situation, knowledge)) if found.verdict in (*PROMISING, "now-if") else (),
         about_loss=_speaks_of_loss(recommendation, knowledge),
@@ -95,7 +96,7 @@ def _opinion(recommendation: Recommendation, situation: Situation, knowledge: Kn
 
 def heading(recommendation: Recommendation, guideline: Guideline) -> str:
     """Return whose recommendation it is. What an overlay put into a document of another body never goes by that body's name alone."""
-    return f"{guideline.heading}, as changed by {recommendation.overlay}" if recommendation.overlay else guideline.heading
+    return say("page.overlaid", heading=guideline.heading, name=recommendation.overlay) if recommendation.overlay else guideline.heading
 
 
 def _body(recommendation: Recommendation, guideline: Guideline) -> str:
@@ -129,7 +130,7 @@ def _labels(recommendation: Recommendation, indices: Iterable[int], knowledge: K
     for index in indices:
         node = recommendation.unless[index].node
         labels = [knowledge.dictionary.facts[name].words.label for name in sorted(names(node))]
-        found.append(("not: " if isinstance(node, Not) else "") + " or ".join(labels))
+        found.append((say("page.not") if isinstance(node, Not) else "") + say("page.or").join(labels))
     return tuple(found)
 
 
@@ -255,7 +256,7 @@ def _timeline(opinions: Sequence[Opinion], situation: Situation, knowledge: Know
             heading=each.heading,
             body=each.body,
             what=", ".join(each.actions) or each.says,
-            plain=" or ".join(_plain_actions(each, knowledge)) or each.plain,
+            plain=say("page.or").join(_plain_actions(each, knowledge)) or each.plain,
             stance=each.stance,
             verdict=each.verdict,
             margin_days=margin,

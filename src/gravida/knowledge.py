@@ -124,7 +124,7 @@ class Knowledge:
         """The claims of the article, by id; none where the folder has no article."""
         return {each.id: each for each in self.article.claims} if self.article else {}
 
-    def say(self, name: str, **values: object) -> str:
+    def say(self, name: str, /, **values: object) -> str:
         """Return what the program says under a name of ``words.yaml``, with its open places filled in."""
         return self.words[name].format(**values)
 

@@ -32,7 +32,7 @@ def plain_text(assessment: Assessment, *, everything: bool = False) -> str:
     return "\n".join([*lines, *_wrapped(say("notice.plain"))]) + "\n"
 
 
-def _page(name: str, **values: object) -> str:
+def _page(name: str, /, **values: object) -> str:
     return say(f"page.{name}", **values)
 
 

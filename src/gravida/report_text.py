@@ -154,38 +154,43 @@ def _voices(opinions: Sequence[Opinion]) -> Text:
     """Return who says what, such as ``● RCOG consider · ◐ NICE consider``; the same words stand once."""
     voices: dict[tuple[str, str, str], str] = {}
     for each in sorted(opinions, key=lambda one: ORDER.index(one.verdict)):
-        voices.setdefault((VERDICTS[each.verdict].mark, each.body, STANCES[each.stance].mark), COLOURS[each.stance])
+        voices.setdefault((VERDICTS[each.verdict].mark, each.body.replace(" ", "\u00a0"), STANCES[each.stance].mark), COLOURS[each.stance])
     parts = [Text.assemble(f"{mark}\u00a0{body}\u00a0", (stance, colour)) for (mark, body, stance), colour in voices.items()]
     return Text(" · ").join(parts)
 
 
 def _matrix(rows: Sequence[Row], *, everything: bool) -> Iterable[RenderableType]:
-    bodies = list(dict.fromkeys(each.body for row in rows for each in row.opinions if each.body != COMPILED))
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    table.add_column("", max_width=29)
-    for body in bodies:
-        table.add_column(body, min_width=9)
+    """Yield each topic with what every body says on it: with twenty bodies a line is read, and a table of columns is not."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(max_width=28)
+    table.add_column()
     for row in rows:
-        cells = [cell([each for each in row.opinions if each.body == body], everything=everything) for body in bodies]
-        if any(text.plain for text in cells):
-            table.add_row(Text(row.label), *cells)
+        bodies = dict.fromkeys(each.body for each in row.opinions if each.body != COMPILED)
+        said = {body: voice([each for each in row.opinions if each.body == body], everything=everything) for body in bodies}
+        open_for = [body.replace(" ", "\u00a0") for body, found in said.items() if found is None]
+        voices = [text for found in said.values() if found for text in found]
+        if open_for:
+            voices.append(Text(f"{VERDICTS['unknown'].mark}\u00a0{', '.join(open_for)}", style="dim"))
+        if voices:
+            table.add_row(Text(row.label), Text(" · ").join(voices))
     yield table
     yield Text("  ".join(f"{words.mark}\u00a0{verdict}" for verdict, words in VERDICTS.items()), style="dim")
     if not everything:
-        yield Text("An empty place: nothing that applies here. --all shows what does not apply.", style="dim")
+        yield Text("Who is not named says nothing that applies here; --all shows that too.", style="dim")
 
 
-def cell(opinions: Sequence[Opinion], *, everything: bool) -> Text:
-    """Return the most pressing verdict of one body on one topic, with the stances it comes with."""
+def voice(opinions: Sequence[Opinion], *, everything: bool) -> list[Text] | None:
+    """Return the most pressing verdict of one body on one topic, with the stances it comes with; ``None`` if it cannot be said."""
     shown = [each for each in opinions if everything or each.verdict != "not-met"]
     if not shown:
-        return Text("")
+        return []
     first = min(shown, key=lambda each: ORDER.index(each.verdict)).verdict
     if first == "unknown":
-        return Text(VERDICTS[first].mark, style="dim")
+        return None
     stances = {each.stance for each in shown if each.verdict == first}
     weighty: list[Stance] = [stance for stance in STANCES if stance in stances and stance != "inform"] or ["inform"]
-    return Text("\n").join(Text.assemble(f"{VERDICTS[first].mark} ", (STANCES[each].mark, COLOURS[each])) for each in weighty)
+    body = shown[0].body.replace(" ", "\u00a0")
+    return [Text.assemble(f"{VERDICTS[first].mark}\u00a0{body}\u00a0", (STANCES[each].mark, COLOURS[each])) for each in weighty]
 
 
 def _words(rows: Sequence[Row], *, everything: bool) -> Iterable[RenderableType]:

@@ -9,6 +9,7 @@ from gravida.guideline import Recommendation
 from gravida.knowledge import Knowledge
 from gravida.prepare import Situation
 from gravida.verdict import judge
+from gravida.words import say
 
 
 def red_flags(situation: Situation, knowledge: Knowledge) -> Iterable[RedFlag]:
@@ -23,7 +24,7 @@ def red_flags(situation: Situation, knowledge: Knowledge) -> Iterable[RedFlag]:
         repeated = recommendation.tier == "today" and bool(signs) and set(signs) <= urgent
         if found.verdict in ("now", "met", "later") and recommendation.tier is not None and not repeated:
             urgent.update(signs)
-            do = " or ".join(knowledge.actions[action].plain for action in recommendation.actions)
+            do = say("page.or").join(knowledge.actions[action].plain for action in recommendation.actions)
             yield RedFlag(
                 recommendation.key,
                 recommendation.tier,

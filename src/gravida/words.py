@@ -29,7 +29,7 @@ def speak(texts: Mapping[str, str]) -> None:
     _spoken.set(texts)
 
 
-def say(name: str, **values: object) -> str:
+def say(name: str, /, **values: object) -> str:
     """Return a text by its name, with its open places filled in. Raises ``KeyError`` for a name that is not there."""
     return (_spoken.get() or _shipped())[name].format(**values)
 

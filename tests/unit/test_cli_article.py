@@ -206,7 +206,7 @@ def test_markdown_has_a_heading_for_each_verdict_and_claim(toy):
 
     assert "## ✗ contradicted: the guidelines here say otherwise\n\n### It says: The mine is safe.\n" in shown
     assert "- Gondor 2019 Steward's letter: `gondor-2019-roads/no-mine` (unverified)\n" in shown
-    assert f"*{say("notice.clinical")}*" in shown
+    assert f"*{say('notice.clinical')}*" in shown
 
 
 # --- what cannot be shown ---------------------------------------------------------------------------------------------------
