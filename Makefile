@@ -33,6 +33,7 @@ check: .venv/ready
 	$(BIN)/lint-imports
 	$(BIN)/python tests/code_health.py
 	$(BIN)/python docs/write_reference.py --check
+	$(BIN)/gravida review sheet --check docs/sheets
 	$(BIN)/gravida check
 
 test: check
@@ -41,6 +42,7 @@ test: check
 docs: .venv/ready
 	$(BIN)/python docs/write_reference.py
 	$(BIN)/python tests/spec/write_reference.py
+	$(BIN)/gravida review sheet --write docs/sheets
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/verdicts.py

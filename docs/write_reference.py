@@ -42,10 +42,18 @@ def _json(schema: object) -> str:
 
 def _commands() -> str:
     parts = ["# Commands\n\nGenerated from the commands' own help; do not edit.\n"]
-    for name, command in [("", main), *sorted(main.commands.items())]:
+    for name, command in commands("", main):
         context = click.Context(command, info_name=f"gravida {name}".strip(), max_content_width=100, terminal_width=100)
         parts.append(f"## gravida {name}".rstrip() + f"\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
+
+
+def commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    """Yield a command, and those inside it, in order of name."""
+    yield name, command
+    if isinstance(command, click.Group):
+        for inner, each in sorted(command.commands.items()):
+            yield from commands(f"{name} {inner}".strip(), each)
 
 
 def run() -> int:

@@ -167,6 +167,8 @@ def _sign(name: str, by: str, role: str, on: date, folders: Folders) -> str:
         raise Fault(f"there is no recommendation {name!r}" + (nearest(name, known.recommendations) or "; 'gravida guidelines ID' lists them"))
     if not role:
         raise Fault("--role is empty: say in which role you sign, such as obstetrician or midwife")
+    if not role.isprintable():
+        raise Fault(f"--role {role!r}: this holds a sign that cannot be printed; write it in plain words, such as obstetrician or midwife")
     recommendation = known.recommendations[name]
     signatures = signed(recommendation, by, role, on)
     path = file_of(recommendation, known)
@@ -185,7 +187,8 @@ def _refuse_problems(guideline: str, folders: Folders) -> None:
         report = check_all(without_signatures(load(folders, (guideline,))), (guideline,), advance)
     if report.problems:
         told = "\n".join(str(each) for each in report.problems)
-        raise Fault(f"{told}\nNothing was signed: 'gravida check' finds {len(report.problems)} problems in {guideline}. Mend these, and sign then")
+        found = "1 problem in {0}. Mend that" if len(report.problems) == 1 else f"{len(report.problems)} problems in {{0}}. Mend these"
+        raise Fault(f"{told}\nNothing was signed: 'gravida check' finds {found.format(guideline)}, and sign then")
 
 
 @review.command("status")

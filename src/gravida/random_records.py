@@ -28,13 +28,13 @@ from gravida.record_checks import TIMES
 from gravida.units import weeks
 
 STATES = ("ongoing", "ended", "not-pregnant")
-SHARES = (20, 1, 3)
+SHARES = (0.8, 0.05, 0.15)
 """How often each state occurs: most of what there is to judge is in pregnancy."""
 UNDATED = 0.05
 """How many pregnant records do not say how far along she is."""
 COMPLETE, OPEN = 0.6, 0.8
 """Where the earlier pregnancies are declared complete; where they are declared incomplete; elsewhere nobody said."""
-TRIES = 12
+TRIES = 9
 """So often something is taken out before a record is given up."""
 STATED = "pregnancy.status"
 BY_HAND = frozenset({STATED, "pregnancy.planned_caesarean_on"})

@@ -32,7 +32,7 @@ def text(found: Comparison, before: str) -> str:
             lines += [f"  {old} → {new} ({moved.counts[old, new]}):"]
             lines += [f"    {line}" for each in examples for line in _example(each)]
     if found.changed and found.who:
-        lines += ["", f"Whom it is for, over the {found.changed} that were changed:", *_aligned(_truth_rows(found.who))]
+        lines += ["", "Whom it is for, over all that were changed:", *_aligned(_truth_rows(found.who))]
     return "\n".join([*lines, *_lists(found), "", _answer(found)]) + "\n"
 
 
@@ -48,7 +48,7 @@ def markdown(found: Comparison, before: str) -> str:
             lines += [""]
     if found.changed and found.who:
         head, *rows = _truth_rows(found.who)
-        lines += [f"### Whom it is for, over the {found.changed} that were changed", "", *table(head, rows)]
+        lines += ["### Whom it is for, over all that were changed", "", *table(head, rows)]
     return "\n".join([*lines, *map(inline, _lists(found)), "", f"**{_answer(found)}**"]) + "\n"
 
 

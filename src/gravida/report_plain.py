@@ -200,6 +200,9 @@ def _ask(assessment: Assessment) -> Iterable[str]:
 
 
 def _sources(assessment: Assessment) -> Iterable[str]:
+    """Yield the documents that say something on this page; those that do not are for clinicians."""
     yield from _title("sources")
+    said = {opinion.guideline for row in assessment.matrix for opinion in _shown(row, ending=assessment.pregnancy.ending)}
     for each in assessment.sources:
-        yield from _bullet(f"{each.heading}. {each.body_name}.")
+        if each.guideline in said:
+            yield from _bullet(f"{each.heading}. {each.body_name}.")

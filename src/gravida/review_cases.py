@@ -22,6 +22,7 @@ from gravida.in_words import unit_of
 from gravida.knowledge import Knowledge
 from gravida.reach import named, needed
 from gravida.record import DECLINED
+from gravida.record_checks import TIMES
 
 Flat = Mapping[str, Any]
 """A record as values by dotted path; a list of entries is one value."""
@@ -50,13 +51,14 @@ class Told:
 def told(recommendation: Recommendation, knowledge: Knowledge) -> Told:
     """Return the cases of a recommendation in words.
 
-    What no criterion of it asks for is left out of a row, unless nothing else is special there.
+    What no criterion of it asks for is left out, but for a row in which nothing else is special.
     """
     records = [flat(record_of(case, knowledge)) for case in recommendation.cases]
     shared = common(records)
     words, idle = _Words(knowledge), unused(recommendation, knowledge)
-    special = (words.difference(without(each, shared, idle), shared) or words.difference(each, shared) for each in records)
-    return Told(tuple(words.parts(shared)), tuple(special))
+    asked_for = without(shared, idle)
+    special = (words.difference(without(each, idle), asked_for) or words.difference(each, shared) for each in records)
+    return Told(tuple(words.parts(asked_for)), tuple(special))
 
 
 def unused(recommendation: Recommendation, knowledge: Knowledge) -> frozenset[str]:
@@ -67,18 +69,20 @@ def unused(recommendation: Recommendation, knowledge: Knowledge) -> frozenset[st
     fields = {
         f"{name}.{each.source}" for name, entries in meaning.lists.items() for key, each in entries.fields.items() if key not in used.fields.get(name, ())
     }
-    return frozenset((facts | fields) - {STATUS})
+    lists = {f"{name}{end}" for name in meaning.lists if name not in used.fields and name not in TIMES for end in ("", "_complete", "_total")}
+    return frozenset((facts | fields | lists) - {STATUS})
 
 
-def without(record: Flat, shared: Flat, idle: Collection[str]) -> dict[str, Any]:
-    """Return a record that says what the shared one says, where it does not matter."""
-    same = {path: value for path, value in shared.items() if path in idle}
-    found = {**{path: value for path, value in record.items() if path not in idle}, **same}
+def without(record: Flat, idle: Collection[str]) -> dict[str, Any]:
+    """Return a record without what stands at some paths.
+
+    >>> without({"a": "1", "b": "2", "list": [{"x": "1", "y": "2"}]}, ["a", "list.y"])
+    {'b': '2', 'list': [{'x': '1'}]}
+    """
+    found = {path: value for path, value in record.items() if path not in idle}
     for path, entries in found.items():
-        usual = shared.get(path) or []
-        if _holds_entries(entries) and _holds_entries(usual) and len(entries) == len(usual):
-            names = [each.removeprefix(f"{path}.") for each in idle if each.startswith(f"{path}.")]
-            found[path] = [without(each, other, names) for each, other in zip(entries, usual, strict=True)]
+        if _holds_entries(entries):
+            found[path] = [{key: value for key, value in each.items() if f"{path}.{key}" not in idle} for each in entries]
     return found
 
 

@@ -32,7 +32,7 @@ Pair = tuple[str, str]
 """A verdict before, and after."""
 EXAMPLES = 2
 """So many records are shown for each move."""
-TRIED = 12
+TRIED = 8
 """Of so many random records that move alike, the shortest are shown."""
 KEPT = frozenset({"as_of"})
 """What is never left out of an example, because every gestation and age hangs on it."""

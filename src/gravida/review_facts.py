@@ -109,7 +109,7 @@ def _how(name: str, fact: Truths | Pick | Derived, knowledge: Knowledge) -> Iter
 def _validity(fact: Pick) -> str:
     if fact.valid_for_days is None:
         return ""
-    return f"an entry tells something for {fact.valid_for_days} day{'s' * (fact.valid_for_days != 1)}, and nothing later"
+    return f"an entry counts for {fact.valid_for_days} day{'s' * (fact.valid_for_days != 1)}"
 
 
 def _may_be(fact: Fact) -> str:

@@ -1,7 +1,7 @@
 """The review sheet: one recommendation on one page, for a clinician who reads no YAML and signs what it says.
 
-Everything on it comes from the loaded knowledge, and all that a signature covers is told: the words, the criterion, the
-weeks, the reasons against, what shows it done, the patients, what each word means, where it stands and how that was seen.
+Everything on it comes from the loaded knowledge: the words, the criterion, the weeks, the reasons against, what shows it
+done, the patients, what each word means, where it stands and how that was seen.
 
 >>> from gravida.library import load
 >>> knowledge = load()
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from gravida.assess import heading
 from gravida.cql import Node
-from gravida.guideline import Action, Condition, Recommendation, Signature
+from gravida.guideline import Action, Condition, Recommendation, Signature, Window
 from gravida.in_words import Speaker
 from gravida.knowledge import Knowledge
 from gravida.markdown_text import inline, prose, table
@@ -32,7 +32,7 @@ def sheet(recommendation: Recommendation, knowledge: Knowledge) -> str:
     """Return the sheet of one recommendation, as Markdown."""
     sections: tuple[tuple[str, Iterable[str]], ...] = (
         ("What it says, in our words", [prose(recommendation.says)]),
-        ("The same in plain words", [prose(recommendation.plain)]),
+        ("The same in plain words", _plain(recommendation, knowledge)),
         ("Whom it is for", _who(recommendation, knowledge)),
         ("When", _when(recommendation)),
         ("Reasons against, as this document states them", _conditions("Withheld, if", recommendation.unless, knowledge)),
@@ -111,6 +111,14 @@ def _actions(recommendation: Recommendation, knowledge: Knowledge) -> str:
     return f": {joined}" if labels else ""
 
 
+def _plain(recommendation: Recommendation, knowledge: Knowledge) -> Iterator[str]:
+    topic = knowledge.topics[recommendation.topic]
+    yield from (prose(recommendation.plain), "")
+    names = [f"“{inline(topic.plain)}”", *(f"“{inline(knowledge.actions[each].plain)}”" for each in recommendation.actions)]
+    asked = f" To ask at the appointment: “{inline(topic.ask)}”" if topic.ask else ""
+    yield f"Patients read of it as {', '.join(names)}.{asked}"
+
+
 def _who(recommendation: Recommendation, knowledge: Knowledge) -> Iterator[str]:
     if recommendation.who is None:
         yield "Everybody."
@@ -142,11 +150,20 @@ def _when(recommendation: Recommendation) -> Iterator[str]:
         start = f"from {weeks(window.start.high)}{'' if window.end else ' on'}" if window.start else ""
         end = f"up to and including {weeks(window.end.low)}" if window.end else ""
         yield f"Today's gestation is {' '.join(filter(None, [start, end]))}."
-        yield from (f"Between {weeks(each.low)} and {weeks(each.high)} the answer is “not known”: {inline(each.why)}."
-                    for each in (window.start, window.end) if each and each.low != each.high)  # fmt: skip
+        yield from _vague(window)
         yield from ["Whoever comes later is overdue, and it is not over for her."] if window.deadline else []
     yield from ["It is meant before pregnancy too."] if recommendation.before_pregnancy else []
     yield from [f"It is due again {recommendation.repeat_days} days after it was last done."] if recommendation.repeat_days is not None else []
+
+
+def _vague(window: Window) -> Iterator[str]:
+    """Yield the days between what is certain and what is certainly not, where the text is vague."""
+    start, end = window.start, window.end
+    spans = [(start.low, start.high - 1, start.why)] if start and start.low != start.high else []
+    spans += [(end.low + 1, end.high, end.why)] if end and end.low != end.high else []
+    for first, last, why in spans:
+        days = f"At {weeks(first)}" if first == last else f"From {weeks(first)} to {weeks(last)}"
+        yield f"{days} the answer is “not known”: {inline(why)}."
 
 
 def _done(recommendation: Recommendation, knowledge: Knowledge) -> Iterator[str]:
@@ -176,7 +193,7 @@ def _never(node: Node, speaker: Speaker) -> Iterator[str]:
 
 def _cases(recommendation: Recommendation, knowledge: Knowledge) -> Iterator[str]:
     cases = told(recommendation, knowledge)
-    yield f"Each is judged on {TODAY}. Where the table says nothing else, she is like this:"
+    yield f"Each is judged on {TODAY}. What no criterion here asks for is left out. Where the table says nothing else, she is like this:"
     yield from ("", *(f"- {inline(each)}" for each in cases.shared), "")
     rows = [(inline(case.why), inline(special) or "as above", _verdict(str(case.expect)))
             for case, special in zip(recommendation.cases, cases.special, strict=True)]  # fmt: skip

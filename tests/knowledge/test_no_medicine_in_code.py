@@ -28,7 +28,6 @@ SAME_BY_CHANCE = {
     ("pictures.py", 20): "an end of a logarithmic axis",
     ("report_evidence.py", 10): "frequencies below ten have a decimal",
     ("report_words.py", 140): "columns of a file",
-    ("random_records.py", 14): "days by which a random recording may lie back",
 }
 NAMED_ON_PURPOSE = {
     ("words.py", "Compiled"): "the safety signs are no guideline, so no page says that a guideline states them",

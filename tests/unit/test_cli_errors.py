@@ -93,7 +93,7 @@ def test_all_that_is_wrong_is_said_at_once():
     (("assess", EXAMPLE, "--guideline", "rcog-2022-cerclag"), "there is no guideline 'rcog-2022-cerclag'; did you mean 'rcog-2022-cerclage'?"),
     (("assess", EXAMPLE, "--guideline", "RCG"), "there is no guideline 'RCG'; did you mean 'RCOG'?"),
     (("assess", EXAMPLE, "--guideline", "xyz"), "there is no guideline 'xyz'; 'gravida guidelines' lists them"),
-    (("assess", EXAMPLE, "--country", "UK"), "no guideline here is from 'UK'; there are: GB, US, international"),
+    (("assess", EXAMPLE, "--country", "UK"), "no guideline here is from 'UK'; there are: AU, CA, DE, EU, FR, GB, NO, RU, US, ZA, international"),
     (("why", "figo-2021-pessary/twin", EXAMPLE), "there is no recommendation 'figo-2021-pessary/twin'; did you mean 'figo-2021-pessary/twins'?"),
     (("why", "xyz", EXAMPLE), "there is no recommendation 'xyz'; 'gravida guidelines ID' lists them"),
     (("guidelines", "rcog-2022-cerclag"), "there is no guideline 'rcog-2022-cerclag'; did you mean 'rcog-2022-cerclage'?"),
