@@ -22,14 +22,14 @@ def review() -> None:
     """Read a recommendation as a clinician, see what a change moves, sign, and see what is signed.
 
     \b
-    gravida review sheet rcog-2022-cerclage/ultrasound-indicated    one recommendation on one page
-    gravida review diff HEAD                                        which verdicts a change moves
+    gravida review sheet figo-2021-pessary/twins    one recommendation on one page
+    gravida review diff HEAD                        which verdicts a change moves
     gravida review sign GUIDELINE/RECOMMENDATION --orcid … --role …
-    gravida review status                                           what is draft, signed, lapsed
+    gravida review status                           what is draft, signed, lapsed
     """
 
 
-@review.command("sheet")
+@review.command("sheet", short_help="Print a recommendation on one page, to read and to sign.")
 @click.argument("names", metavar="[GUIDELINE | GUIDELINE/RECOMMENDATION]...", nargs=-1)
 @click.option("--write", "written", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write the sheets as pages into this folder.")
 @click.option("--check", "checked", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Exit with 1 if a page there is not as it should be.")
@@ -42,7 +42,7 @@ def sheet_command(names: tuple[str, ...], written: Path | None, checked: Path | 
 
     \b
     gravida review sheet figo-2021-pessary/twins
-    gravida review sheet --write docs/sheets      pages for all, with an index; removes what is no longer there
+    gravida review sheet --write docs/sheets      a page for each, with an index
     """
     from gravida.review_pages import pages  # noqa: PLC0415
 
@@ -93,7 +93,7 @@ def _check(folder: Path, found: dict[str, str], names: Collection[str]) -> None:
         sys.exit(1)
 
 
-@review.command("diff")
+@review.command("diff", short_help="Say which verdicts a change of the knowledge moves.")
 @click.argument("revision", metavar="REV")
 @click.option("--records", default=2000, show_default=True, type=click.IntRange(min=0), metavar="N", help="So many random records beside those of all cases.")
 @click.option("--seed", default=1, show_default=True, metavar="S", help="The same seed gives the same random records.")
@@ -125,7 +125,7 @@ def diff(revision: str, records: int, seed: int, form: str, knowledge: Folders) 
         click.echo((markdown if form == "markdown" else text)(found, before.name), nl=False)
 
 
-@review.command("sign")
+@review.command("sign", short_help="Sign a recommendation as it stands.")
 @click.argument("name", metavar="GUIDELINE/RECOMMENDATION")
 @click.option("--orcid", "by", required=True, metavar="0000-0000-0000-0000", help="Your ORCID (orcid.org): who signs.")
 @click.option("--role", required=True, help="In which role, such as obstetrician or midwife.")
@@ -191,7 +191,7 @@ def _refuse_problems(guideline: str, folders: Folders) -> None:
         raise Fault(f"{told}\nNothing was signed: 'gravida check' finds {found.format(guideline)}, and sign then")
 
 
-@review.command("status")
+@review.command("status", short_help="Count what is draft, signed, lapsed.")
 @KNOWLEDGE
 def status_command(knowledge: Folders) -> None:
     """Say how many recommendations are drafts, signed, or were signed and have changed since, document by document."""

@@ -67,4 +67,5 @@ def source(recommendation: Recommendation, knowledge: Knowledge) -> Iterable[Ren
     for note in recommendation.notes:
         yield Padding(Text(f"• {note}"), (0, 0, 0, 2))
     signed = ", ".join(f"{each.by} ({each.role}, {each.on})" for each in recommendation.signatures)
-    yield Text(f"Signed: {signed if recommendation.is_signed else 'by nobody; this is a draft'}")
+    nobody = f"by nobody; this is a draft{' again: a signature has lapsed' if recommendation.lapsed else ''}"
+    yield Text(f"Signed: {signed or nobody}")

@@ -354,3 +354,12 @@ def test_writing_and_only_looking_contradict_each_other(tmp_path):
 
 def test_the_same_knowledge_gives_the_same_pages():
     assert pages(KNOWLEDGE) == pages(load())
+
+
+@pytest.mark.parametrize("command", ["sheet", "diff", "sign", "status"])
+def test_every_command_explains_itself_in_lines_that_fit(command):
+    out = CliRunner().invoke(main, ["review", command, "--help"]).output
+
+    assert len(out) > 300
+    assert [line for line in out.splitlines() if len(line) > 100] == []
+    assert "..." not in CliRunner().invoke(main, ["review", "--help"]).output.partition("Commands:")[2]

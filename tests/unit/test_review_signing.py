@@ -238,7 +238,7 @@ def test_a_signature_lapses_wherever_it_is_shown(root):
     code, out, _ = run("check", root)
     assert (code, out.splitlines()[0]) == (PROBLEMS, f"toy/guidelines/{KEY}.yaml:36:3: {STALE}")
     assert "**Draft again.** Signed by" in run("review", "sheet", KEY, "--knowledge", root)[1]
-    assert "Signed: by nobody; this is a draft" in run("guidelines", KEY, "--knowledge", root)[1]
+    assert "Signed: by nobody; this is a draft again: a signature has lapsed" in run("guidelines", KEY, "--knowledge", root)[1]
     assert run("review", "status", "--knowledge", root)[1].endswith(
         f"\nLapsed, because something that the signature covers has changed; read and sign again:\n  {KEY}: {NOBODY} (obstetrician, 2026-06-01)\n"
     )
