@@ -6,7 +6,7 @@ gathers around the ends of windows. What a reader would refuse is taken out agai
 >>> from gravida.library import load
 >>> knowledge = load()
 >>> first = next(random_records(knowledge, 1, seed=7))
->>> first == next(random_records(knowledge, 1, seed=7)), first["as_of"]
+>>> first == next(random_records(knowledge, 1, seed=7)), first.written["as_of"]
 (True, '2026-06-01')
 """
 
@@ -41,8 +41,16 @@ BY_HAND = frozenset({STATED, "pregnancy.planned_caesarean_on"})
 """What a record says in another form than its fact: a state for a truth, a date for a gestation."""
 
 
-def random_records(knowledge: Knowledge, count: int, seed: int) -> Iterator[dict[str, Any]]:
-    """Yield random records in the form of the texts. The same seed gives the same records."""
+@dataclass(frozen=True)
+class Drawn:
+    """A random record: in the form of the texts, and as it is read."""
+
+    written: dict[str, Any]
+    record: Record
+
+
+def random_records(knowledge: Knowledge, count: int, seed: int) -> Iterator[Drawn]:
+    """Yield random records. The same seed gives the same records."""
     random = Random(seed)  # noqa: S311  (nothing secret hangs on these numbers)
     maker = _Maker(knowledge, random, sorted(_days(knowledge)))
     for world in random_worlds(knowledge, count, seed):
@@ -115,21 +123,17 @@ class _Maker:
             return {f"{declared.name}_total": str(len(entries.described) + entries.missing)}
         return {f"{declared.name}_complete": "yes" if drawn < COMPLETE else "no"} if drawn < OPEN else {}
 
-    def allowed(self, written: dict[str, Any]) -> dict[str, Any]:
+    def allowed(self, written: dict[str, Any]) -> Drawn:
         """Return a record that can be read: with something forgotten, as long as it contradicts itself."""
         for _ in range(TRIES):
-            problems = refused(written, self.knowledge)
-            if not problems:
-                return written
-            for path in sorted(problems, key=str, reverse=True):  # from the last entry on, so that the others keep their numbers
+            found = read(written, self.knowledge)
+            if isinstance(found, Record):
+                return Drawn(written, found)
+            # From the last entry on, so that the others keep their numbers.
+            for path in sorted((problem.path for problem in found.problems), key=str, reverse=True):
                 _forget(written, path)
-        return {"as_of": written["as_of"], "pregnancy": {STATED.rpartition(".")[2]: STATES[0]}}
-
-
-def refused(written: Mapping[str, Any], knowledge: Knowledge) -> list[Sequence[str | int]]:
-    """Return the paths of what cannot be in a record, or nothing if it can be read."""
-    found = read(written, knowledge)
-    return [] if isinstance(found, Record) else [problem.path for problem in found.problems]
+        smallest = {"as_of": written["as_of"], "pregnancy": {}}
+        return Drawn(smallest, record_from(smallest, self.knowledge.dictionary))
 
 
 def read(written: Mapping[str, Any], knowledge: Knowledge) -> Record | RecordError:

@@ -45,6 +45,8 @@ class Subject:
     written: dict[str, Any]
     cases: list[Case] = field(default_factory=list)
     is_old: bool = False
+    record: Record | None = None
+    """As the version that it was drawn for reads it."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def cohort(before: Knowledge, now: Knowledge, records: int, seed: int) -> Iterat
     yield from found.values()
     half = records // 2
     for knowledge, count in ((now, records - half), (before, half)):
-        yield from (Subject(each) for each in random_records(knowledge, count, seed))
+        yield from (Subject(each.written, record=each.record) for each in random_records(knowledge, count, seed))
 
 
 def _cases(knowledge: Knowledge) -> Iterator[Case]:
@@ -134,7 +136,7 @@ class _Work:
         self.tables = {key: Moved(key) for key in self.suspects}
         alike = _reads_alike(self.before, self.now)
         for done, subject in enumerate(subjects):
-            pair = self._situations(subject.written, alike=alike)
+            pair = self._situations(subject.written, subject.record if alike else None, alike=alike)
             if pair is None:
                 self.found.unreadable += 1
             else:
@@ -152,9 +154,9 @@ class _Work:
             if old.verdict != new.verdict:
                 self.movers.setdefault((key, (old.verdict, new.verdict)), []).append(subject)
 
-    def _situations(self, written: Mapping[str, Any], *, alike: bool = False) -> tuple[Situation, Situation] | None:
-        """Return a record as both versions see it, or nothing if one of them refuses it."""
-        old = read(written, self.before)
+    def _situations(self, written: Mapping[str, Any], record: Record | None = None, *, alike: bool = False) -> tuple[Situation, Situation] | None:
+        """Return a record as both versions see it, or nothing if one of them refuses it. One that is read already is not read again."""
+        old = record or read(written, self.before)
         new = old if alike else read(written, self.now)
         if not isinstance(old, Record) or not isinstance(new, Record):
             return None
@@ -216,9 +218,17 @@ class _Work:
 
 
 def _reads_alike(before: Knowledge, now: Knowledge) -> bool:
-    """Return whether both versions read a record to the same values and refuse the same ones."""
-    old, new = ({name: each for name, each in one.dictionary.facts.items() if isinstance(each, Observed)} for one in (before, now))
-    return old == new and before.dictionary.lists == now.dictionary.lists
+    """Return whether both versions read a record to the same values and refuse the same ones. Words make no difference."""
+    return _reading(before) == _reading(now)
+
+
+def _reading(knowledge: Knowledge) -> tuple[object, object]:
+    observed = {name: (each.path, each.type) for name, each in knowledge.dictionary.facts.items() if isinstance(each, Observed)}
+    lists = {
+        name: (entries.declared, {key: (each.source, each.type, each.suspicious_below) for key, each in entries.fields.items()})
+        for name, entries in knowledge.dictionary.lists.items()
+    }
+    return observed, lists
 
 
 def _paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

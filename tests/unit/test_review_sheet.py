@@ -363,3 +363,10 @@ def test_every_command_explains_itself_in_lines_that_fit(command):
     assert len(out) > 300
     assert [line for line in out.splitlines() if len(line) > 100] == []
     assert "..." not in CliRunner().invoke(main, ["review", "--help"]).output.partition("Commands:")[2]
+
+
+def test_a_document_that_no_longer_stands_says_so_before_anything_else(root):
+    edit(root / "guidelines/rivendell-2018-roads/guideline.yaml", "status: current", "status: superseded\nsuperseded_by: gondor-2019-roads")
+    knowledge = load(root)
+
+    assert sheet(knowledge.recommendations[CROSS], knowledge).splitlines()[3] == "> **Superseded** by gondor-2019-roads: this document no longer stands."
