@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from gravida.assess import heading
 from gravida.cql import Node
-from gravida.guideline import Action, Condition, Recommendation, Signature, Window
+from gravida.guideline import Action, Condition, Guideline, Recommendation, Signature, Window
 from gravida.in_words import Speaker
 from gravida.knowledge import Knowledge
 from gravida.markdown_text import inline, prose, table
@@ -48,7 +48,7 @@ def sheet(recommendation: Recommendation, knowledge: Knowledge) -> str:
         MARKER,
         f"# {inline(heading(recommendation, guideline))}: {recommendation.id}",
         "",
-        *_standing(recommendation),
+        *_standing(recommendation, guideline),
         *_summary(recommendation, knowledge),
     ]
     for title, body in sections:
@@ -57,11 +57,14 @@ def sheet(recommendation: Recommendation, knowledge: Knowledge) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _standing(recommendation: Recommendation) -> Iterator[str]:
-    """Yield what must be known before anything else is read: whether anybody has read the source, and who has signed."""
+def _standing(recommendation: Recommendation, guideline: Guideline) -> Iterator[str]:
+    """Yield what must be known before anything else is read: whether anybody has read the source, whether it still stands, who has signed."""
     if recommendation.is_recalled:
         parts = ", ".join(PARTS[key] for key, seen in recommendation.provenance.items() if seen == "recalled")
         yield f"> **Unverified: nobody has read this in the source** ({parts}). It stands here from memory, and patients are never shown it."
+        yield ">"
+    if guideline.status == "superseded":
+        yield f"> **Superseded** by {inline(guideline.superseded_by)}. This document no longer stands."
         yield ">"
     yield f"> {said_of(recommendation)}"
     yield ""
@@ -83,11 +86,9 @@ def _named(signatures: Iterable[Signature]) -> str:
 
 def _summary(recommendation: Recommendation, knowledge: Knowledge) -> Iterator[str]:
     reference = knowledge.references.get(recommendation.source.cite)
-    guideline = knowledge.guidelines[recommendation.guideline]
     place = recommendation.source.url or (reference.url if reference else "")
-    superseded = f" **Superseded by {guideline.superseded_by}.**" if guideline.status == "superseded" else ""
     rows = [
-        ("Document", f"{inline(reference.citation if reference else guideline.title)}{superseded}"),
+        ("Document", inline(reference.citation if reference else knowledge.guidelines[recommendation.guideline].title)),
         ("Place in it", inline(recommendation.source.locator) + (f", <{place}>" if place else "")),
         ("How it was seen", "; ".join(_seen(recommendation))),
         ("Topic", inline(knowledge.topics[recommendation.topic].label)),

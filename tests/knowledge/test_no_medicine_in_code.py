@@ -90,7 +90,10 @@ def test_no_guideline_and_no_body_stands_in_the_code(path, knowledge):
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 def test_no_name_in_the_code_is_that_of_a_body(path, knowledge):
-    bodies = {each.body.lower() for each in knowledge.guidelines.values()} - {"compiled", "who"}  # the World Health Organization, and whom a recommendation is for
+    bodies = {each.body.lower() for each in knowledge.guidelines.values()} - {
+        "compiled",
+        "who",
+    }  # the World Health Organization, and whom a recommendation is for
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names = {getattr(node, key) for node in ast.walk(tree) for key in ("id", "attr", "name", "arg") if isinstance(getattr(node, key, None), str)}
 

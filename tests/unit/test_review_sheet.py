@@ -369,4 +369,4 @@ def test_a_document_that_no_longer_stands_says_so_before_anything_else(root):
     edit(root / "guidelines/rivendell-2018-roads/guideline.yaml", "status: current", "status: superseded\nsuperseded_by: gondor-2019-roads")
     knowledge = load(root)
 
-    assert sheet(knowledge.recommendations[CROSS], knowledge).splitlines()[3] == "> **Superseded** by gondor-2019-roads: this document no longer stands."
+    assert sheet(knowledge.recommendations[CROSS], knowledge).splitlines()[3] == "> **Superseded** by gondor-2019-roads. This document no longer stands."
