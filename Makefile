@@ -48,6 +48,7 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/verdicts.py
 	$(BIN)/python benchmarks/assessment.py
 	$(BIN)/python benchmarks/cold_start.py
+	$(BIN)/python benchmarks/interview.py
 
 lock:
 	$(PYTHON) -m venv .venv
