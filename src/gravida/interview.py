@@ -9,7 +9,7 @@ again. The interview keeps a record and nothing else; whoever runs it decides wh
 >>> interview = Interview(load(), date(2026, 6, 1))
 >>> step = interview.step()
 >>> step.kind, [fact for fact, _ in step.items][0]
-('signs', 'reported_bleeding')
+('signs', 'reported_heavy_bleeding')
 """
 
 import copy
