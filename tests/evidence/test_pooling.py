@@ -14,7 +14,7 @@ from gravida.pooling import Interval, absolute, cumulative, leave_one_out, mante
 
 METAFOR = Path(__file__).parents[2] / "validation" / "metafor"
 sys.path.insert(0, str(METAFOR))
-import validate  # noqa: E402
+import against_metafor  # noqa: E402
 
 PINS = json.loads((METAFOR / "pins.json").read_text(encoding="utf-8"))
 
@@ -24,7 +24,7 @@ def row(a, n, c, m, name="T", year=2000):
 
 
 def test_every_number_agrees_with_metafor():
-    compared = list(validate.compare(PINS["pins"]))
+    compared = list(against_metafor.compare(PINS["pins"]))
 
     assert len(compared) > 1000
     assert [where for where, difference in compared if not difference <= 1e-6] == []

@@ -1,6 +1,6 @@
 """Hold every estimator against R's metafor: on every set of trials that is pooled, on BCG, leave-one-out and cumulative.
 
-``python validation/metafor/validate.py`` compares with the pinned answers. With ``--afresh`` and R with metafor and
+``python validation/metafor/against_metafor.py`` compares with the pinned answers. With ``--afresh`` and R with metafor and
 jsonlite (Debian: r-cran-metafor, r-cran-jsonlite) it writes the pins anew first. Exit code 1 if anything differs.
 """
 
