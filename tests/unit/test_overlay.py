@@ -20,14 +20,9 @@ CROSS = "guidelines/rivendell-2018-roads/cross-the-pass.yaml"
 DRUMS = "guidelines/rivendell-2018-roads/run-from-drums.yaml"
 
 
-@pytest.fixture
-def house(tmp_path, monkeypatch):
-    """Return an empty overlay of the toy knowledge."""
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    folder = tmp_path / "house"
-    folder.mkdir()
-    (folder / "overlay.yaml").write_text(SAYS)
-    return folder
 
 
 def write(folder, name, text):

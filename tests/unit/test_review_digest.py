@@ -243,14 +243,6 @@ def test_one_sign_in_any_value_of_what_is_covered_counts_and_none_elsewhere(read
 # --- overlays --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def house(tmp_path):
-    folder = tmp_path / "house"
-    folder.mkdir()
-    (folder / "overlay.yaml").write_text("name: House of Elrond\nshort: Elrond\nsays: Our roads are steeper.\n")
-    return folder
-
-
 def laid(house):
     return load(Folders(TOY, (house,))).recommendations[KEY].digest
 

@@ -292,14 +292,6 @@ def test_status_counts_document_by_document(root):
 # --- overlays -------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def house(tmp_path):
-    folder = tmp_path / "house"
-    folder.mkdir()
-    (folder / "overlay.yaml").write_text("name: House of Elrond\nshort: Elrond\nsays: Our roads are steeper.\n")
-    return folder
-
-
 def test_a_signature_holds_below_an_overlay_that_leaves_it_alone(root, house):
     assert run("review", "sign", KEY, "--orcid", NOBODY, "--role", "midwife", "--knowledge", root, "--knowledge", house)[0] == DONE
     assert load(root).recommendations[KEY].is_signed
