@@ -69,6 +69,13 @@ def shipped() -> Path:
     return beside if beside.is_dir() else here.parent / "knowledge"
 
 
+def as_folders(found: Folders | Path | None) -> Folders:
+    """Return the folders that somebody names: as they are, one whole folder, or, for none, what :func:`knowledge_folders` finds."""
+    if found is None:
+        return knowledge_folders()
+    return found if isinstance(found, Folders) else Folders(found)
+
+
 def knowledge_folders(named: Sequence[Path] = ()) -> Folders:
     """Return the folders to read: those named, else the environment's, over the knowledge that comes with Gravida.
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from gravida.folders import Folders, knowledge_folders
+from gravida.folders import Folders, as_folders
 from gravida.knowledge import Knowledge
 
 KEPT = 4
@@ -22,7 +22,7 @@ KEPT = 4
 
 def load_kept(folders: Folders | Path | None = None) -> Knowledge:
     """Load the knowledge from the cache, or from its files. Raises :class:`KnowledgeError`."""
-    folders = knowledge_folders() if folders is None else Folders(folders) if isinstance(folders, Path) else folders
+    folders = as_folders(folders)
     folder = _folder()
     path = folder / f"knowledge-{_digest(folders)}.pickle" if folder else None
     kept = _read(path) if path else None

@@ -16,7 +16,7 @@ from gravida.dictionary_loading import Draft, declare_facts, read_criteria, read
 from gravida.digests import with_digests
 from gravida.evidence_loading import read_evidence
 from gravida.facts import Dictionary
-from gravida.folders import Folders, knowledge_folders
+from gravida.folders import Folders, as_folders
 from gravida.guideline import Action, Guideline, Recommendation, Topic
 from gravida.guideline_loading import GuidelineFolder, read_guideline, read_tree
 from gravida.knowledge import Constraint, Fit, Knowledge, KnowledgeError, Problem, Reference
@@ -33,7 +33,7 @@ __all__ = ["Knowledge", "KnowledgeError", "load", "load_dictionary"]
 def load_dictionary(folders: Folders | Path | None = None) -> Dictionary:
     """Load the facts and lists alone, which is all that reading a record needs. Raises :class:`KnowledgeError`."""
     draft = Draft()
-    _read_dictionary(_folders(folders), draft)
+    _read_dictionary(as_folders(folders), draft)
     _raise(draft)
     return Dictionary(draft.lists, draft.facts)
 
@@ -44,7 +44,7 @@ def load(folders: Folders | Path | None = None, only: Collection[str] = ()) -> K
     Raises :class:`KnowledgeError` with everything that is wrong: with the facts; if they are right, with topics and
     actions; then with the rest.
     """
-    folders = _folders(folders)
+    folders = as_folders(folders)
     draft = Draft()
     _read_dictionary(folders, draft)
     _raise(draft)  # everything else rests on it, and would only say again what is missing
@@ -63,12 +63,6 @@ def load(folders: Folders | Path | None = None, only: Collection[str] = ()) -> K
     _raise(draft)
     knowledge = Knowledge(folders, Dictionary(draft.lists, draft.facts), draft.criteria, draft.notes, topics, actions, guidelines, recommendations, **extras)
     return with_digests(lay_over(knowledge, overlays), draft.written)
-
-
-def _folders(found: Folders | Path | None) -> Folders:
-    if found is None:
-        return knowledge_folders()
-    return found if isinstance(found, Folders) else Folders(found)
 
 
 def _read_extras(folders: Folders, draft: Draft) -> dict[str, Any]:
@@ -140,14 +134,19 @@ def _read_list(name: str, model: Any, folders: Folders, draft: Draft) -> Iterato
 
 
 def _read_map(name: str, model: Any, folders: Folders, draft: Draft) -> dict[str, Any]:
-    """Return keys and values that every folder may add to. None may change what another has."""
-    found: dict[str, Any] = {}
+    """Return keys and values that every folder may add to."""
+    return {key: value for key, (_, value) in _read_entries(name, model, folders, draft).items()}
+
+
+def _read_entries(name: str, model: Any, folders: Folders, draft: Draft) -> dict[str, tuple[Tree, Any]]:
+    """Return keys and values that every folder may add to, each with its file. None may change what another has."""
+    found: dict[str, tuple[Tree, Any]] = {}
     for tree in _trees(name, folders, draft):
         read: dict[str, Any] = read_as(dict[str, model], tree, draft.problems) or {}
         for key in read.keys() & found.keys():
             message = f"there is {key!r} already, and others rest on it: an overlay adds what is new under its own name, and changes words in words.yaml"
             draft.problems.append(Problem(tree.place((key,)), message))
-        found.update(read)
+        found.update({key: (tree, value) for key, value in read.items()})
         draft.written |= {(Path(name).stem, key): tree.value[key] for key in read}
     return found
 
@@ -174,12 +173,9 @@ def _read_dictionary(folders: Folders, draft: Draft) -> None:
 
 
 def _read_actions(folders: Folders, draft: Draft) -> dict[str, Action]:
-    trees = list(_trees("actions.yaml", folders, draft))
-    files: dict[str, ActionFile] = _read_map("actions.yaml", ActionFile, folders, draft) if trees else {}
     scope = Scope(visible("", draft.types()))
     actions = {}
-    for key, file in files.items():
-        tree = next(each for each in trees if (key,) in each.places)
+    for key, (tree, file) in _read_entries("actions.yaml", ActionFile, folders, draft).items():
         found = {}
         for name in ("done_when", "not_when"):
             text = getattr(file, name)
