@@ -77,16 +77,15 @@ def _lists(found: Comparison) -> Iterator[str]:
 
 def _verdict_rows(moved: Moved) -> Iterator[list[str]]:
     """Yield a table of before and after, with the verdicts that occur."""
-    return _rows(moved.counts, [each for each in ORDER if any(each in pair for pair in moved.counts)], {each: each for each in ORDER})
+    before, after = ({pair[side] for pair in moved.counts} for side in (0, 1))
+    return _rows(moved.counts, [each for each in ORDER if each in before], [each for each in ORDER if each in after], {each: each for each in ORDER})
 
 
 def _truth_rows(counts: Counter[tuple[Truth, Truth]]) -> Iterator[list[str]]:
-    return _rows(counts, list(TRUTHS), TRUTHS)
+    return _rows(counts, list(TRUTHS), list(TRUTHS), TRUTHS)
 
 
-def _rows(counts: Counter[Any], values: list[Any], words: Mapping[Any, str]) -> Iterator[list[str]]:
-    before = [each for each in values if len(words) == len(values) or any(old == each for old, _ in counts)]
-    after = [each for each in values if len(words) == len(values) or any(new == each for _, new in counts)]
+def _rows(counts: Counter[Any], before: list[Any], after: list[Any], words: Mapping[Any, str]) -> Iterator[list[str]]:
     yield ["before ↓  after →", *(words[each] for each in after)]
     for old in before:
         yield [words[old], *(str(counts[old, new] or NOWHERE) for new in after)]
