@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from gravida.interview import Count, Step, Unsaid
+from gravida.units import days as in_days
+from gravida.units import unit_of
 
 YES, NO = frozenset({"y", "yes"}), frozenset({"n", "no"})
 UNSAID = {
@@ -44,7 +46,7 @@ def parse(step: Step, text: str) -> Any:
     if step.kind == "choice":
         return step.choices[_number_of(text, len(step.choices)) - 1]
     if step.kind == "number":
-        return number(text, step.id.rpartition("_")[2] if step.id.endswith(("_mm", "_cm")) else "")
+        return number(text, unit_of(step.id))
     return READERS[step.kind](text)
 
 
@@ -80,7 +82,7 @@ def gestation(text: str) -> str | tuple[str, str]:
     if len(ends) not in (1, 2):
         raise Unclear("gestation")
     low, high = ends[0][0], ends[-1][1]
-    if _days(low) > _days(high):
+    if in_days(low) > in_days(high):
         raise Unclear("upwards", text=text)
     return low if low == high else (low, high)
 
@@ -93,11 +95,6 @@ def _weeks(text: str) -> tuple[str, str]:
     if days is not None and int(days) > 6:  # noqa: PLR2004  (days of a week)
         raise Unclear("days", text=text, days=days)
     return (f"{weeks}+0", f"{weeks}+6") if days is None else (f"{weeks}+{int(days)}",) * 2
-
-
-def _days(text: str) -> int:
-    weeks, _, days = text.partition("+")
-    return int(weeks) * 7 + int(days)
 
 
 def number(text: str, unit: str = "") -> str | tuple[str, str]:

@@ -19,7 +19,7 @@ from gravida.cli_evidence import evidence
 from gravida.cli_review import review
 from gravida.folders import ENVIRONMENT, OVERLAY, Folders, NoFolder, knowledge_folders
 from gravida.knowledge import Knowledge
-from gravida.terminal import KNOWLEDGE, Fault, console, load_knowledge, plain_errors, progress, read, show, today
+from gravida.terminal import KNOWLEDGE, Fault, console, load_knowledge, no_such, plain_errors, progress, read, show, today
 from gravida.typecheck import nearest
 
 
@@ -127,8 +127,7 @@ def why(recommendation: str, file: str, as_of: datetime | None, knowledge: Folde
     with plain_errors():
         known = load_knowledge(knowledge)
         if recommendation not in known.recommendations:
-            hint = nearest(recommendation, known.recommendations) or "; 'gravida guidelines ID' lists them"
-            raise Fault(f"there is no recommendation {recommendation!r}{hint}")
+            raise no_such("recommendation", recommendation, known.recommendations, "gravida guidelines ID")
         day = as_of.date() if as_of else None
         record = read(file, known, day)
         situation = prepare(record, known.meaning, known.largest_k, today(record, day))
@@ -210,7 +209,7 @@ def facts(name: str | None, knowledge: Folders) -> None:
         elif name in known.dictionary.facts:
             show(fact(name, known))
         else:
-            raise Fault(f"there is no fact {name!r}" + (nearest(name, known.dictionary.facts) or "; 'gravida facts' lists them"))
+            raise no_such("fact", name, known.dictionary.facts, "gravida facts")
 
 
 @main.command()

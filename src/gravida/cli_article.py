@@ -9,8 +9,7 @@ import click
 from gravida.article import CLAIM_VERDICTS
 from gravida.folders import Folders
 from gravida.knowledge import Knowledge
-from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, plain_errors, show
-from gravida.typecheck import nearest
+from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, no_such, plain_errors, show
 
 
 @click.command()
@@ -51,7 +50,7 @@ def _print(name: str | None, verdicts: tuple[str, ...], form: str, known: Knowle
     shown = page(known, verdicts)
     if name is not None:
         if name not in known.claims:
-            raise Fault(f"there is no claim {name!r}" + (nearest(name, known.claims) or "; 'gravida article' lists them"))
+            raise no_such("claim", name, known.claims, "gravida article")
         shown = Page(shown.article, (known.claims[name],))
     if form == "json":
         click.echo(to_json(shown, known))

@@ -8,8 +8,7 @@ import click
 
 from gravida.evidence import CONFIDENCES, Evidence
 from gravida.folders import Folders
-from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, plain_errors
-from gravida.typecheck import nearest
+from gravida.terminal import KNOWLEDGE, load_knowledge, no_such, plain_errors
 from gravida.words import say
 
 WIDTH = 80
@@ -55,8 +54,7 @@ def evidence(question: str | None, confidence: str, baseline: float | None, form
             click.echo("\n".join(question_list(found)))
             return
         if question not in found.questions:
-            hint = nearest(question, found.questions) or "; 'gravida evidence' lists them"
-            raise Fault(f"there is no question {question!r}{hint}")
+            raise no_such("question", question, found.questions, "gravida evidence")
         _answer(question, confidence, baseline, form, save, found)
 
 

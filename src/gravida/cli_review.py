@@ -13,8 +13,7 @@ import click
 
 from gravida.folders import Folders
 from gravida.knowledge import Knowledge
-from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, plain_errors, progress
-from gravida.typecheck import nearest
+from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, no_such, plain_errors, progress
 
 
 @click.group(context_settings={"max_content_width": 100})
@@ -65,7 +64,7 @@ def _known_names(names: Collection[str], knowledge: Knowledge) -> None:
     choices = [*knowledge.guidelines, *knowledge.recommendations]
     for name in names:
         if name not in choices:
-            raise Fault(f"there is no guideline and no recommendation {name!r}" + (nearest(name, choices) or "; 'gravida guidelines' lists them"))
+            raise no_such("guideline and no recommendation", name, choices, "gravida guidelines")
 
 
 def _write(folder: Path, found: dict[str, str], names: Collection[str]) -> None:
@@ -164,7 +163,7 @@ def _sign(name: str, by: str, role: str, on: date, folders: Folders) -> str:
 
     known = load_knowledge(folders)
     if name not in known.recommendations:
-        raise Fault(f"there is no recommendation {name!r}" + (nearest(name, known.recommendations) or "; 'gravida guidelines ID' lists them"))
+        raise no_such("recommendation", name, known.recommendations, "gravida guidelines ID")
     if not role:
         raise Fault("--role is empty: say in which role you sign, such as obstetrician or midwife")
     if not role.isprintable():

@@ -70,8 +70,8 @@ def read_evidence(folders: Folders, draft: Draft) -> Evidence:
     rows = {row.key: row for _, path in folders.each("evidence/trials.csv") for row in _table(path, _row, folders, draft)}
     published = tuple(each for _, path in folders.each("evidence/published.csv") for each in _table(path, _published, folders, draft))
     found = Evidence(rows, published, {key: Outcome(key, **dict(file)) for key, file in outcomes.items()}, {file.id: _question(file) for _, _, file in files})
-    for tree, index, _file in files:
-        draft.problems += [Problem(tree.place((index, *at)), message) for at, message in _problems(_file, found)]
+    for tree, index, file in files:
+        draft.problems += [Problem(tree.place((index, *at)), message) for at, message in _problems(file, found)]
     draft.problems += [Problem(f"{folders.base.name}/evidence/questions.yaml", message) for message in _left_over(found)] if files else []
     return found
 
@@ -82,11 +82,8 @@ def _read(path: Path, model: Any, folders: Folders, draft: Draft) -> tuple[Any, 
 
 
 def _question(file: QuestionFile) -> EvidenceQuestion:
-    return EvidenceQuestion(
-        file.id, file.topic, file.asks, file.plain, file.compares, file.actions, file.pool,
-        tuple(Apart(each.trials, each.why, each.outcomes) for each in file.apart), file.published,
-        tuple(Recompute(each.review, each.outcome, each.trials, each.within, each.because) for each in file.recompute),
-    )  # fmt: skip
+    apart, recompute = tuple(Apart(**dict(each)) for each in file.apart), tuple(Recompute(**dict(each)) for each in file.recompute)
+    return EvidenceQuestion(**{**dict(file), "apart": apart, "recompute": recompute})
 
 
 def _table(path: Path, build: Any, folders: Folders, draft: Draft) -> Iterator[Any]:

@@ -22,14 +22,12 @@ from gravida.cql import And, Arithmetic, AtLeast, Between, Compare, Gestation, L
 from gravida.facts import BOOLEAN, Type, Words
 from gravida.knowledge import Knowledge
 from gravida.markdown_text import inline
-from gravida.units import weeks
+from gravida.units import unit_of, weeks
 
 NUMBER = {"=": "exactly", "!=": "other than", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 TIME = {"=": "exactly at", "!=": "other than", "<": "before", "<=": "up to and including", ">": "after", ">=": "from"}
 WORD = {"=": "", "!=": "other than"}
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
-UNITS = {"mm": "mm", "cm": "cm", "days": "days"}
-"""What stands behind a number, by the end of its name."""
 
 
 @dataclass(frozen=True)
@@ -155,15 +153,6 @@ class Speaker:
         of = of.left if isinstance(of, Arithmetic) else of
         unit = "days" if self._type(of).kind == "gestation" else unit_of(of.id) if isinstance(of, Name | Member) else ""
         return f" {unit}" if unit else ""
-
-
-def unit_of(name: str) -> str:
-    """Return the unit that a name ends in, or nothing.
-
-    >>> unit_of("cervical_length_mm")
-    'mm'
-    """
-    return UNITS.get(name.rpartition("_")[2], "")
 
 
 def _span(node: Node | None, after: Node | None) -> str:

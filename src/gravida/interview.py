@@ -20,7 +20,6 @@ from datetime import date
 from enum import Enum
 from typing import Any, Literal
 
-from gravida.evaluate import fact
 from gravida.explain import describe
 from gravida.facts import Field, Observed, Pick, Type
 from gravida.guideline import Recommendation
@@ -29,8 +28,9 @@ from gravida.knowledge import Knowledge
 from gravida.prepare import Situation, prepare
 from gravida.record import DECLINED, Record, plain, record_from
 from gravida.record_checks import ONLY_PREGNANT, TIMES
-from gravida.safety import safety_facts, tiered
+from gravida.safety import open_signs
 from gravida.undecided import all_undecided
+from gravida.words import TIERS
 
 Kind = Literal["signs", "ticks", "yes-no", "choice", "number", "gestation", "date", "pregnant", "today", "how-many", "complete", "when", "examined"]
 OF_THIS_PREGNANCY = frozenset({"scans", "examinations"})
@@ -129,17 +129,11 @@ class Interview:
 
     def safety(self, situation: Situation) -> Iterator[Step]:
         """Yield the signs of each urgency that nobody has answered for this day."""
-        seen: set[str] = set()
-        for tier in ("now", "today"):
-            open_signs = []
-            for recommendation in tiered(self.knowledge):
-                for name in safety_facts(recommendation, self.knowledge) if recommendation.tier == tier else ():
-                    declared = self.knowledge.dictionary.facts[name]
-                    if name not in seen and isinstance(declared, Pick) and declared.list == "symptoms" and fact(name, situation.world) is None:
-                        open_signs.append((name, declared.words.question))
-                    seen.add(name)
-            if open_signs and f"signs-{tier}" not in self.asked:
-                yield Step(f"signs-{tier}", "signs", self.knowledge.say(f"ask.signs-{tier}"), items=tuple(open_signs))
+        signs = open_signs(situation, self.knowledge)
+        for tier in TIERS:
+            items = tuple((name, self.knowledge.dictionary.facts[name].words.question) for name, asked_by in signs.items() if asked_by == tier)
+            if items and f"signs-{tier}" not in self.asked:
+                yield Step(f"signs-{tier}", "signs", self.knowledge.say(f"ask.signs-{tier}"), items=items)
 
     def times(self) -> Iterator[Step]:
         """Yield when each scan, look or stitch was: without its time an entry tells next to nothing."""

@@ -166,7 +166,7 @@ def _about_entry(index: int, declared: EntryList, entries: Entries, situation: S
         path = f"{declared.name}[{index}].{column.source}"
         if not column.source or entries.described[index].get(name) is not None or path in situation.record.declined:
             continue
-        if asked_of_today(declared.name, name, knowledge):
+        if _is_asked_as_a_fact(declared.name, name, knowledge):
             continue
         values = _values(column.type, knowledge.index.limits.get(f"{declared.name}.{name}", ()))
         answers = tuple(_with_list(situation, declared.name, _filled(entries, index, name, value)) for value in values)
@@ -174,7 +174,7 @@ def _about_entry(index: int, declared: EntryList, entries: Entries, situation: S
         yield Question(path, label, column.words.question or label, f"list:{declared.name}", answers)
 
 
-def asked_of_today(list_name: str, field: str, knowledge: Knowledge) -> bool:
+def _is_asked_as_a_fact(list_name: str, field: str, knowledge: Knowledge) -> bool:
     """Return whether a sign is asked for today, so that nobody asks what an old entry left out."""
     picks = (fact for fact in knowledge.dictionary.facts.values() if isinstance(fact, Pick))
     return any(fact.list == list_name and fact.value == field and fact.take in ("latest", "any") for fact in picks)

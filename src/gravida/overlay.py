@@ -53,9 +53,9 @@ def _files(root: Path, folders: Folders) -> tuple[tuple[str, ...], tuple[str, ..
     lower = folders.roots[: folders.roots.index(root)]
     for path in sorted((root / "guidelines").glob("*/*.yaml")):
         inside = path.relative_to(root)
-        key = f"{path.parent.name}/{path.stem}"
-        (changed if any((each / inside).is_file() for each in lower) else added).append(key)
-    return tuple(key for key in added if not key.endswith("/guideline")), tuple(key for key in changed if not key.endswith("/guideline"))
+        if path.name != "guideline.yaml":
+            (changed if any((each / inside).is_file() for each in lower) else added).append(f"{path.parent.name}/{path.stem}")
+    return tuple(added), tuple(changed)
 
 
 def lay_over(knowledge: Knowledge, laid: Sequence[Laid]) -> Knowledge:
@@ -126,7 +126,7 @@ def _word_problems(laid: Laid, knowledge: Knowledge) -> Iterator[Problem]:
     for name, text in laid.overlay.words.items():
         place = laid.words.place((name,)) if laid.words else ""
         if name not in texts:
-            yield Problem(place, f"there is no text {name!r} in the catalogue{nearest(name, texts) or chr(59) + ' gravida words lists them'}")
+            yield Problem(place, f"there is no text {name!r} in the catalogue{nearest(name, texts) or '; gravida words lists them'}")
         elif places(text) != places(texts[name]):
             yield Problem(place, f"this text must leave open what the other does: {_written(places(texts[name]))}; found {_written(places(text))}")
         elif name.startswith("recommendations.") and name.endswith(".says"):

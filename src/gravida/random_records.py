@@ -131,7 +131,7 @@ class _Maker:
                 return Drawn(written, found)
             # From the last entry on, so that the others keep their numbers.
             for path in sorted((problem.path for problem in found.problems), key=str, reverse=True):
-                _forget(written, path)
+                remove(written, path)
         smallest = {"as_of": written["as_of"], "pregnancy": {}}
         return Drawn(smallest, record_from(smallest, self.knowledge.dictionary))
 
@@ -151,15 +151,15 @@ def _put(record: dict[str, Any], path: str, value: Any) -> None:
     record[last] = value
 
 
-def _forget(record: Any, path: Sequence[str | int]) -> None:
-    """Take out what stands at a path."""
+def remove(record: Any, path: Sequence[str | int]) -> bool:
+    """Take out what stands at a path, and return whether it was there."""
     *steps, last = path
     for step in steps:
-        if not _holds(record, step):
-            return
-        record = record[step]
-    if _holds(record, last):
-        record.pop(last)
+        record = record[step] if _holds(record, step) else None
+    if not _holds(record, last):
+        return False
+    record.pop(last)
+    return True
 
 
 def _holds(holder: Any, step: str | int) -> bool:

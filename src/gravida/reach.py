@@ -14,7 +14,7 @@ of these changes ``early_losses``; whoever changes a third field of the list doe
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gravida.cql import Member, names, walk
+from gravida.cql import Member, Name, Node, names, walk
 from gravida.evaluate import Meaning
 from gravida.facts import Derived, Observed, Pick, Truths
 from gravida.guideline import Action, Recommendation, conditions
@@ -31,12 +31,18 @@ class Needed:
     fields: Mapping[str, frozenset[str]]
 
 
+def nodes(recommendation: Recommendation, actions: Mapping[str, Action]) -> list[Node]:
+    """Return the criteria of a recommendation, and how its actions are shown done or ruled out, in the order in which they are read."""
+    found = [condition.node for condition in conditions(recommendation)]
+    for action in (actions[each] for each in recommendation.actions):
+        since = Name(action.days_since) if action.days_since else None
+        found += [node for node in (action.done_when, since, action.not_when) if node is not None]
+    return found
+
+
 def named(recommendation: Recommendation, actions: Mapping[str, Action]) -> set[str]:
-    """Return the facts that a recommendation names: in its criteria, and in how its actions are shown done or ruled out."""
-    nodes = [condition.node for condition in conditions(recommendation)]
-    own = [actions[each] for each in recommendation.actions]
-    nodes += [node for each in own for node in (each.done_when, each.not_when) if node is not None]
-    return {name for node in nodes for name in names(node)} | {each.days_since for each in own if each.days_since}
+    """Return the facts that a recommendation names."""
+    return {name for node in nodes(recommendation, actions) for name in names(node)}
 
 
 def reach(facts: Iterable[str], meaning: Meaning) -> set[str]:

@@ -10,7 +10,6 @@ name no recommendation that nobody has read.
 """
 
 import json
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -22,12 +21,12 @@ from rich.text import Text
 from gravida.article import Article, Claim, ClaimVerdict
 from gravida.guideline import Guideline
 from gravida.knowledge import Knowledge
+from gravida.report_plain import wrapped
 from gravida.words import CLAIMS, COMPILED, STANCES, Words, say, seen
 
 COLOURS: dict[ClaimVerdict, str] = {
     "stands": "green", "partly": "yellow", "outdated": "red", "contradicted": "red", "omitted": "cyan", "unsupported": "dim",
 }  # fmt: skip
-WIDTH = 72
 MORE = "gravida article CLAIM shows one claim whole; --verdict outdated shows those alone."
 
 
@@ -164,29 +163,25 @@ def _said(found: Claim, knowledge: Knowledge) -> Iterable[RenderableType]:
 
 def plain_text(shown: Page, knowledge: Knowledge) -> str:
     """Return the page for the person herself: help first, no keys, no doses, nothing that nobody has read."""
-    lines = _wrapped(say("safety"))
+    lines = wrapped(say("safety"))
     for each in shown.first():
-        lines += ["", *_wrapped(each.plain)]
-    lines += ["", *_wrapped(say("notice.plain"))]
+        lines += ["", *wrapped(each.plain)]
+    lines += ["", *wrapped(say("notice.plain"))]
     rest = Page(shown.article, tuple(each for each in shown.claims if each.id not in shown.article.first))
     for words, _, claims in rest.groups():
         title = words.plain.rstrip(".")
         lines += ["", title.upper(), "=" * len(title)]
         lines += [line for each in claims for line in ("", *_plain(each, knowledge))]
-    return "\n".join([*lines, "", *_wrapped(say("notice.plain"))]) + "\n"
-
-
-def _wrapped(text: str, indent: str = "", first: str | None = None) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent if first is None else first, subsequent_indent=indent)
+    return "\n".join([*lines, "", *wrapped(say("notice.plain"))]) + "\n"
 
 
 def _plain(found: Claim, knowledge: Knowledge) -> Iterable[str]:
-    yield from _wrapped(f"{_lead(found)}: {found.claim}", "  ", "• ")
-    yield from _wrapped(found.plain, "  ")
+    yield from wrapped(f"{_lead(found)}: {found.claim}", "  ", "• ")
+    yield from wrapped(found.plain, "  ")
     heard = [voice.heading for voice in voices(found, knowledge, plain=True) if voice.keys]
     others = [f"{len(found.refs)} other source{'s' * (len(found.refs) > 1)}"] if found.refs else []
     if heard or others:
-        yield from _wrapped(f"From: {'; '.join([*heard, *others])}.", "  ")
+        yield from wrapped(f"From: {'; '.join([*heard, *others])}.", "  ")
 
 
 # --- for other programs ------------------------------------------------------------------------------------------------------

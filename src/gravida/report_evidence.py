@@ -9,6 +9,7 @@ from typing import Any
 
 from gravida.evidence import TRUSTED, Evidence, Published, Row
 from gravida.evidence_answer import Answer, OutcomeAnswer, Recomputed
+from gravida.markdown_text import table
 from gravida.pictures import ForestLine, forest
 from gravida.pooling import Absolute, Interval, Pooled
 
@@ -52,7 +53,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _outcome(found: OutcomeAnswer) -> Iterator[str]:
-    yield f"{found.outcome.label[:1].upper()}{found.outcome.label[1:]}"
+    yield _title(found)
     for row, interval in zip(found.rows, found.each, strict=True):
         yield f"  {row.name}: {written(interval)}; {_counts(row)}{MARKS[row.confidence]}"
     if found.held_back:
@@ -65,6 +66,10 @@ def _outcome(found: OutcomeAnswer) -> Iterator[str]:
     yield from _looks(found)
     if found.effect is not None:
         yield f"  {sentence(found)}"
+
+
+def _title(found: OutcomeAnswer) -> str:
+    return f"{found.outcome.label[:1].upper()}{found.outcome.label[1:]}"
 
 
 def _few(count: int) -> str:
@@ -172,8 +177,8 @@ def markdown(answer: Answer) -> str:
     """Return the answer as Markdown, each outcome with a table."""
     lines = [f"# {answer.question.asks}", "", f"Compares {answer.question.compares}. A ratio below 1 means fewer with the first of the two.", ""]
     for found in answer.outcomes:
-        lines += [f"## {found.outcome.label[:1].upper()}{found.outcome.label[1:]}", "", "| Trial | Counts | Risk ratio (95 %) | Seen |", "|---|---|---|---|"]
-        lines += [f"| {row.name} | {_counts(row)} | {written(each)} | {row.confidence} |" for row, each in zip(found.rows, found.each, strict=True)]
+        rows = [(row.name, _counts(row), written(each), row.confidence) for row, each in zip(found.rows, found.each, strict=True)]
+        lines += [f"## {_title(found)}", "", *table(["Trial", "Counts", "Risk ratio (95 %)", "Seen"], rows)]
         rest = [line.strip() for line in list(_outcome(found))[1 + len(found.rows) :]]
         lines += ["", *[f"- {line}" for line in rest], ""]
     for title, body in (

@@ -20,23 +20,24 @@ def plain_text(assessment: Assessment, *, everything: bool = False) -> str:
 
     A sign that needs help now stops everything else, unless somebody examined her this very day or ``everything`` is wanted.
     """
-    lines = [*_urgent(assessment), "", *_wrapped(say("notice.plain")), ""]
+    lines = [*_urgent(assessment), "", *wrapped(say("notice.plain")), ""]
     if assessment.overlays:
-        lines += [*_wrapped(_page("changed-by", names=_page("and").join(assessment.overlays))), ""]
+        lines += [*wrapped(_page("changed-by", names=_page("and").join(assessment.overlays))), ""]
     urgent = any(flag.tier == "now" and not flag.contradicts for flag in assessment.red_flags)
     if urgent and not (everything or assessment.examined_today):
-        return "\n".join([*lines, *_wrapped(_page("stopped"))]) + "\n"
+        return "\n".join([*lines, *wrapped(_page("stopped"))]) + "\n"
     sections = (_now, _history, _topics, _differ, _missing, _dates, _ask, _sources)
     for section in (_now, _topics, _sources) if assessment.pregnancy.ending else sections:
         lines += [*section(assessment), ""]
-    return "\n".join([*lines, *_wrapped(say("notice.plain"))]) + "\n"
+    return "\n".join([*lines, *wrapped(say("notice.plain"))]) + "\n"
 
 
 def _page(name: str, /, **values: object) -> str:
     return say(f"page.{name}", **values)
 
 
-def _wrapped(text: str, indent: str = "", first: str | None = None) -> list[str]:
+def wrapped(text: str, indent: str = "", first: str | None = None) -> list[str]:
+    """Return a paragraph as lines that a narrow window holds."""
     return textwrap.wrap(text, WIDTH, initial_indent=indent if first is None else first, subsequent_indent=indent) or [""]
 
 
@@ -46,7 +47,7 @@ def _title(name: str) -> list[str]:
 
 
 def _bullet(text: str) -> list[str]:
-    return _wrapped(text, "  ", "- ")
+    return wrapped(text, "  ", "- ")
 
 
 def _urgent(assessment: Assessment) -> Iterable[str]:
@@ -54,13 +55,13 @@ def _urgent(assessment: Assessment) -> Iterable[str]:
     for flag in assessment.red_flags:
         told = [_page("told", signs=", ".join(flag.signs))] if flag.signs else []
         doubt = [_page("contradicts")] if flag.contradicts else []
-        yield from _wrapped(" ".join([*doubt, f"{flag.do.capitalize()}.", *told]))
-        yield from _wrapped(flag.plain, "  ", "  ")
+        yield from wrapped(" ".join([*doubt, f"{flag.do.capitalize()}.", *told]))
+        yield from wrapped(flag.plain, "  ", "  ")
         yield ""
-    yield from _wrapped(say("safety"))
+    yield from wrapped(say("safety"))
     if assessment.unanswered:
         yield ""
-        yield from _wrapped(_page("unanswered"))
+        yield from wrapped(_page("unanswered"))
         for each in assessment.unanswered:
             yield from _bullet(each.question)
 
@@ -69,15 +70,15 @@ def _now(assessment: Assessment) -> Iterable[str]:
     pregnancy = assessment.pregnancy
     yield from _title("now")
     if pregnancy.ending:
-        yield from _wrapped(_page("sorry"))
+        yield from wrapped(_page("sorry"))
     elif pregnancy.pregnant is False:
-        yield from _wrapped(_page("not-pregnant"))
+        yield from wrapped(_page("not-pregnant"))
     elif not pregnancy.gestation:
-        yield from _wrapped(_page("gestation-unknown"))
+        yield from wrapped(_page("gestation-unknown"))
     else:
         due = [_page("due", day=_day(pregnancy.due_date))] if pregnancy.due_date else []
         today = _page("today", day=_day(assessment.as_of), gestation=_weeks(pregnancy.gestation), babies=babies(pregnancy.plurality))
-        yield from _wrapped(" ".join([today, *due]))
+        yield from wrapped(" ".join([today, *due]))
 
 
 def _weeks(gestation: str) -> str:
@@ -96,16 +97,16 @@ def _day(day: date | None) -> str:
 def _history(assessment: Assessment) -> Iterable[str]:
     yield from _title("history")
     if not assessment.history:
-        yield from _wrapped(_page("no-history" if assessment.history_complete is not True else "first"))
+        yield from wrapped(_page("no-history" if assessment.history_complete is not True else "first"))
     for event in assessment.history:
         yield from _event(event)
     if assessment.history:
-        yield from _wrapped(_page("no-fault"))
+        yield from wrapped(_page("no-fault"))
 
 
 def _event(event: Event) -> Iterable[str]:
     name = "event" if event.ended else "event-when-unknown"
-    yield from _wrapped(_page(name, number=event.index + 1, outcome=ended(event.outcome), gestation=_weeks(event.ended) if event.ended else ""))
+    yield from wrapped(_page(name, number=event.index + 1, outcome=ended(event.outcome), gestation=_weeks(event.ended) if event.ended else ""))
     for feature in event.features:
         if feature.holds:
             yield from _bullet(feature.plain)
@@ -124,7 +125,7 @@ def _topics(assessment: Assessment) -> Iterable[str]:
     ending = assessment.pregnancy.ending
     rows = [row for row in assessment.matrix if row.for_patients and row.topic != "urgent-signs" and _shown(row, ending=ending)]
     if not rows:
-        yield from _wrapped(_page("topics-none"))
+        yield from wrapped(_page("topics-none"))
     for row in rows:
         yield ""
         yield row.plain
@@ -153,9 +154,9 @@ def _caution(opinion: Opinion) -> str:
 def _differ(assessment: Assessment) -> Iterable[str]:
     yield from _title("differ")
     if not assessment.disagreements:
-        yield from _wrapped(_page("no-difference"))
+        yield from wrapped(_page("no-difference"))
         return
-    yield from _wrapped(_page("differences"))
+    yield from wrapped(_page("differences"))
     headings = {each.recommendation: each.heading for row in assessment.matrix for each in row.opinions}
     for each in assessment.disagreements:
         sides = (("favour", each.favour), ("against", each.against), ("unsure", each.unsure), ("not-met", each.not_met))
@@ -170,7 +171,7 @@ def _named(keys: Sequence[str], headings: dict[str, str]) -> list[str]:
 def _missing(assessment: Assessment) -> Iterable[str]:
     yield from _title("missing")
     if not assessment.missing:
-        yield from _wrapped(_page("nothing-missing"))
+        yield from wrapped(_page("nothing-missing"))
     for each in assessment.missing[:MOST_MISSING]:
         yield from _bullet(each.question)
 
@@ -179,7 +180,7 @@ def _dates(assessment: Assessment) -> Iterable[str]:
     yield from _title("dates")
     moments = [each for each in assessment.timeline if each.verdict in SHOWN and each.stance not in ("against", "insufficient", "inform")]
     if not moments:
-        yield from _wrapped(_page("no-dates"))
+        yield from wrapped(_page("no-dates"))
     for line in dict.fromkeys(f"{_span(each)}: {each.plain} ({each.body})" for each in moments):
         yield from _bullet(line)
 
@@ -196,7 +197,7 @@ def _ask(assessment: Assessment) -> Iterable[str]:
     for question in assessment.questions:
         yield from _bullet(question)
     if not assessment.questions:
-        yield from _wrapped(_page("no-questions"))
+        yield from wrapped(_page("no-questions"))
 
 
 def _sources(assessment: Assessment) -> Iterable[str]:

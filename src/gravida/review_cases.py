@@ -18,11 +18,11 @@ from typing import Any
 from gravida.cases import CASE_DAY, merged
 from gravida.facts import Field, Observed
 from gravida.guideline import Case, Recommendation
-from gravida.in_words import unit_of
 from gravida.knowledge import Knowledge
 from gravida.reach import named, needed
 from gravida.record import DECLINED
 from gravida.record_checks import TIMES
+from gravida.units import unit_of
 
 Flat = Mapping[str, Any]
 """A record as values by dotted path; a list of entries is one value."""

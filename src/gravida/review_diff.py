@@ -22,10 +22,10 @@ from gravida.guideline import Case
 from gravida.knowledge import Knowledge
 from gravida.logic import Truth
 from gravida.prepare import Situation, prepare
-from gravida.random_records import random_records, read
+from gravida.random_records import random_records, read, remove
 from gravida.record import Record, write_record
 from gravida.review_cases import record_of, unused
-from gravida.verdict import judge
+from gravida.verdict import Judgement, judge
 
 Advance = Callable[[int, int], object]
 Pair = tuple[str, str]
@@ -147,8 +147,7 @@ class _Work:
 
     def _judge(self, subject: Subject, before: Situation, now: Situation) -> None:
         for key in self.suspects:
-            old = judge(self.before.recommendations[key], self.before.actions, before.world, before.today)
-            new = judge(self.now.recommendations[key], self.now.actions, now.world, now.today)
+            old, new = self._both(key, before, now)
             self.tables[key].counts[old.verdict, new.verdict] += 1
             self.found.who[old.who, new.who] += 1
             if old.verdict != new.verdict:
@@ -167,9 +166,12 @@ class _Work:
         pair = self._situations(written)
         if pair is None:
             return None
-        old = judge(self.before.recommendations[key], self.before.actions, pair[0].world, pair[0].today)
-        new = judge(self.now.recommendations[key], self.now.actions, pair[1].world, pair[1].today)
+        old, new = self._both(key, *pair)
         return old.verdict, new.verdict
+
+    def _both(self, key: str, before: Situation, now: Situation) -> tuple[Judgement, Judgement]:
+        old, new = self.before.recommendations[key], self.now.recommendations[key]
+        return judge(old, self.before.actions, before.world, before.today), judge(new, self.now.actions, now.world, now.today)
 
     def finish(self) -> None:
         """Find examples, and sort out what has moved."""
@@ -200,14 +202,14 @@ class _Work:
         smaller = deepcopy(dict(written))
         for path in list(_paths(smaller)):
             if ".".join(step for step in path if isinstance(step, str)) in idle:
-                _remove(smaller, path)
+                remove(smaller, path)
         return smaller
 
     def _smallest(self, key: str, pair: Pair, written: dict[str, Any]) -> dict[str, Any]:
         """Return a record with hardly anything in it that the move does not need: whole parts are tried first, then their values."""
         for path in sorted(_paths(written), key=len):
             smaller = deepcopy(written)
-            if path[0] not in KEPT and _remove(smaller, path) and self.verdicts(key, smaller) == pair:
+            if path[0] not in KEPT and remove(smaller, path) and self.verdicts(key, smaller) == pair:
                 written = smaller
         return written
 
@@ -241,18 +243,3 @@ def _paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
     for step, inner in steps:
         yield (*path, step)
         yield from _paths(inner, (*path, step))
-
-
-def _remove(record: Any, path: tuple[str | int, ...]) -> bool:
-    """Take something out of a record, and return whether it was there."""
-    *steps, last = path
-    for step in steps:
-        record = record[step] if _has(record, step) else None
-    if not _has(record, last):
-        return False
-    record.pop(last)
-    return True
-
-
-def _has(holder: Any, step: str | int) -> bool:
-    return step in holder if isinstance(holder, Mapping) else isinstance(holder, list) and isinstance(step, int) and step < len(holder)

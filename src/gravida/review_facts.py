@@ -16,11 +16,11 @@ from collections.abc import Iterable, Iterator
 
 from gravida.cql import Member, Name, Node, walk
 from gravida.facts import Derived, Fact, Field, Observed, Pick, Truths, Type
-from gravida.guideline import Recommendation, conditions
+from gravida.guideline import Recommendation
 from gravida.in_words import Speaker
 from gravida.knowledge import Knowledge
 from gravida.markdown_text import inline, prose, table
-from gravida.reach import Leaf
+from gravida.reach import Leaf, nodes
 from gravida.record_checks import describe
 from gravida.units import weeks
 from gravida.words import seen
@@ -31,12 +31,8 @@ BY_ITSELF = "*(worked out from the dates in the record)*"
 
 def in_order(recommendation: Recommendation, knowledge: Knowledge) -> list[str]:
     """Return every fact that a recommendation rests on, each after the one that first names it."""
-    nodes = [condition.node for condition in conditions(recommendation)]
     found: dict[str, None] = {}
-    for action in (knowledge.actions[each] for each in recommendation.actions):
-        since = [Name(action.days_since)] if action.days_since else []
-        nodes += [node for node in (action.done_when, *since, action.not_when) if node is not None]
-    for node in nodes:
+    for node in nodes(recommendation, knowledge.actions):
         _follow(node, knowledge, found)
     return list(found)
 

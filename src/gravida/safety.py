@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from gravida.assessment import RedFlag, Unanswered
 from gravida.evaluate import fact
 from gravida.facts import Pick
-from gravida.guideline import Recommendation
+from gravida.guideline import Recommendation, Tier
 from gravida.knowledge import Knowledge
 from gravida.prepare import Situation
 from gravida.verdict import judge
@@ -18,7 +18,7 @@ def red_flags(situation: Situation, knowledge: Knowledge) -> Iterable[RedFlag]:
     A sign that matters in pregnancy is shown also when the record says not pregnant: the record may be out of date.
     """
     urgent: set[str] = set()
-    for recommendation in tiered(knowledge):
+    for recommendation in _tiered(knowledge):
         found = judge(recommendation, knowledge.actions, situation.world, situation.today)
         signs = tuple(_signs(recommendation, situation, knowledge))
         repeated = recommendation.tier == "today" and bool(signs) and set(signs) <= urgent
@@ -36,7 +36,7 @@ def red_flags(situation: Situation, knowledge: Knowledge) -> Iterable[RedFlag]:
             )
 
 
-def tiered(knowledge: Knowledge) -> list[Recommendation]:
+def _tiered(knowledge: Knowledge) -> list[Recommendation]:
     """Return the warnings, the most urgent first: by tier, then in the order of the actions."""
     order = list(knowledge.actions)
     found = [each for each in knowledge.recommendations.values() if each.tier is not None]
@@ -45,26 +45,33 @@ def tiered(knowledge: Knowledge) -> list[Recommendation]:
 
 def _signs(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> Iterable[str]:
     """Yield the labels of the signs that are present."""
-    for name in safety_facts(recommendation, knowledge):
+    for name in _safety_facts(recommendation, knowledge):
         if fact(name, situation.world) is True:
             yield knowledge.dictionary.facts[name].words.label
 
 
-def safety_facts(recommendation: Recommendation, knowledge: Knowledge) -> list[str]:
+def _safety_facts(recommendation: Recommendation, knowledge: Knowledge) -> list[str]:
     """Return the signs that a warning asks about: what is picked from symptoms or examinations."""
     leaves = knowledge.index.leaves_of(recommendation.who.node) if recommendation.who else ()
     return [leaf for leaf in dict.fromkeys(leaves) if isinstance(knowledge.dictionary.facts.get(leaf), Pick)]
 
 
+def open_signs(situation: Situation, knowledge: Knowledge) -> dict[str, Tier]:
+    """Return the signs that she could report and that nobody has answered for this day, each with its most urgent tier."""
+    found: dict[str, Tier] = {}
+    for recommendation in _tiered(knowledge):
+        for name in _safety_facts(recommendation, knowledge):
+            declared = knowledge.dictionary.facts[name]
+            if recommendation.tier and isinstance(declared, Pick) and declared.list == "symptoms" and fact(name, situation.world) is None:
+                found.setdefault(name, recommendation.tier)
+    return found
+
+
 def unanswered(situation: Situation, knowledge: Knowledge) -> Iterable[Unanswered]:
     """Yield the safety questions that she could answer and that nobody has answered for this day, each once."""
-    seen = set()
-    for recommendation in tiered(knowledge):
-        for name in safety_facts(recommendation, knowledge):
-            declared = knowledge.dictionary.facts[name]
-            if name not in seen and isinstance(declared, Pick) and declared.list == "symptoms" and fact(name, situation.world) is None:
-                seen.add(name)
-                yield Unanswered(name, declared.words.label, declared.words.question)
+    for name in open_signs(situation, knowledge):
+        words = knowledge.dictionary.facts[name].words
+        yield Unanswered(name, words.label, words.question)
 
 
 def examined_today(situation: Situation) -> bool:

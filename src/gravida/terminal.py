@@ -5,7 +5,7 @@ traceback for what a person wrote.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -42,6 +42,11 @@ KNOWLEDGE = click.option(
 
 class Fault(Exception):  # noqa: N818  (it is what the person is told, not an error of the program)
     """Something that the person can mend; its text is the whole message."""
+
+
+def no_such(what: str, name: str, choices: Iterable[str], lists_them: str) -> Fault:
+    """Return the fault of naming what is not there: with the nearest name, or the command that lists them."""
+    return Fault(f"there is no {what} {name!r}" + (nearest(name, choices) or f"; '{lists_them}' lists them"))
 
 
 def load_knowledge(folders: Folders) -> Knowledge:

@@ -14,6 +14,9 @@ DAYS_IN_A_WEEK = 7
 TERM_LENGTH_DAYS = 280
 """From the first day of the last period to the due date (Naegele): 40+0, by the convention that defines a due date."""
 
+UNITS = frozenset({"mm", "cm", "days"})
+"""What a name may end in to say what its number counts."""
+
 _WRITTEN = re.compile(r"(\d{1,2})\+([0-6])")
 
 
@@ -32,3 +35,13 @@ def weeks(gestation_days: int) -> str:
     """Return days as charts write them. Shape: ``weeks+days``."""
     whole, rest = divmod(gestation_days, DAYS_IN_A_WEEK)
     return f"{whole}+{rest}"
+
+
+def unit_of(name: str) -> str:
+    """Return the unit that a name ends in, or nothing.
+
+    >>> unit_of("cervical_length_mm")
+    'mm'
+    """
+    ending = name.rpartition("_")[2]
+    return ending if ending in UNITS else ""
