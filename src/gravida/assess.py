@@ -119,7 +119,7 @@ def _cautions(recommendation: Recommendation, situation: Situation, knowledge: K
             for index, condition in enumerate(other.unless):
                 if body != knowledge.guidelines[recommendation.guideline].body and truth(condition.node, situation.world) is True:
                     (label,) = _labels(other, (index,), knowledge)
-                    said.setdefault(label, []).append(body)
+                    said.setdefault(label, []).append(_body(other, knowledge.guidelines[other.guideline]))
     for label, bodies in said.items():
         yield f"{label} ({', '.join(dict.fromkeys(bodies))})"
 

@@ -19,7 +19,8 @@ from rich.rule import Rule
 from rich.text import Text
 
 from gravida.article import Article, Claim, ClaimVerdict
-from gravida.guideline import Guideline
+from gravida.assess import heading
+from gravida.guideline import Guideline, Recommendation
 from gravida.knowledge import Knowledge
 from gravida.report_plain import wrapped
 from gravida.words import CLAIMS, COMPILED, STANCES, Words, say, seen
@@ -81,14 +82,16 @@ def voices(claim: Claim, knowledge: Knowledge, *, plain: bool = False) -> tuple[
     headings: dict[str, list[str]] = {}
     for each in found:
         if not (plain and each.is_recalled):
-            headings.setdefault(_heading(knowledge.guidelines[each.guideline], plain=plain), []).append(each.key)
+            headings.setdefault(_heading(each, knowledge.guidelines[each.guideline], plain=plain), []).append(each.key)
     spoken = [Voice(heading, tuple(keys), unread) for heading, keys in headings.items()]
     cited = [Voice(knowledge.references[key].citation) for key in claim.refs if key in knowledge.references]
     return (*spoken, *cited)
 
 
-def _heading(guideline: Guideline, *, plain: bool) -> str:
-    return guideline.body_name if plain and guideline.body == COMPILED else guideline.heading  # it is no guideline, and has no edition
+def _heading(recommendation: Recommendation, guideline: Guideline, *, plain: bool) -> str:
+    if plain and guideline.body == COMPILED and not recommendation.overlay:  # it is no guideline, and has no edition
+        return guideline.body_name
+    return heading(recommendation, guideline)
 
 
 def _lead(claim: Claim) -> str:
@@ -152,9 +155,9 @@ def _said(found: Claim, knowledge: Knowledge) -> Iterable[RenderableType]:
         if each is None:
             yield Text(f"{key}: left out of this folder of knowledge", style="dim")
             continue
-        heading = f"{knowledge.guidelines[each.guideline].heading} {STANCES[each.stance].clinical}"
+        said = f"{heading(each, knowledge.guidelines[each.guideline])} {STANCES[each.stance].clinical}"
         strength = f"{each.strength or 'no strength given'}; {seen(each.provenance['who'])}"
-        yield Group(Text(heading), Text(each.says), Text(f"{strength}\n{key}", style="dim"))
+        yield Group(Text(said), Text(each.says), Text(f"{strength}\n{key}", style="dim"))
     yield from (Text(knowledge.references[key].citation) for key in found.refs if key in knowledge.references)
 
 
@@ -215,7 +218,7 @@ def _record(found: Claim, knowledge: Knowledge) -> dict[str, object]:
     words = {name: getattr(found, name) for name in ("id", "section", "claim", "verdict", "answer", "plain")}
     spoken = [knowledge.recommendations[key] for key in found.by if key in knowledge.recommendations]
     by = [
-        {"recommendation": each.key, "heading": knowledge.guidelines[each.guideline].heading, "stance": each.stance, "says": each.says,
+        {"recommendation": each.key, "heading": heading(each, knowledge.guidelines[each.guideline]), "stance": each.stance, "says": each.says,
          "recalled": each.is_recalled}
         for each in spoken
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gravida.assess import written_window
+from gravida.assess import heading, written_window
 from gravida.cql import names, show
 from gravida.facts import Derived, Observed, Pick, Truths, Type
 from gravida.guideline import Guideline, Recommendation, conditions
@@ -41,7 +41,7 @@ def guideline(found: Guideline, knowledge: Knowledge) -> RenderableType:
     table = _table("recommendation", "topic", "stance", "weeks")
     for key in found.recommendations:
         each = knowledge.recommendations[key]
-        mark = " (unverified)" if each.is_recalled else ""
+        mark = (f" ({each.overlay_short})" if each.overlay else "") + (" (unverified)" if each.is_recalled else "")
         table.add_row(each.id + mark, each.topic, STANCES[each.stance].mark, written_window(each.window))
     return Group(*(Text(fact) for fact in facts if fact), Text(), table)
 
@@ -50,6 +50,7 @@ def recommendation(found: Recommendation, knowledge: Knowledge) -> RenderableTyp
     """Return one recommendation whole: criterion, exclusions, weeks, source, notes."""
     lines = [
         Text(found.key, style="bold"),
+        *([Text(heading(found, knowledge.guidelines[found.guideline]), style="bold")] if found.overlay else []),
         Text(f"who: {found.who.text if found.who else 'everyone'}"),
         *(Text(f"unless: {each.text}") for each in found.unless),
         *(Text(f"silent on: {each.text}") for each in found.silent_on),

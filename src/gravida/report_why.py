@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
+from gravida.assess import heading
 from gravida.explain import Reason, Step
 from gravida.guideline import Recommendation
 from gravida.knowledge import Knowledge
@@ -19,7 +20,7 @@ def render(reason: Reason, knowledge: Knowledge) -> RenderableType:
     """Return everything about one verdict."""
     recommendation = reason.recommendation
     verdict = VERDICTS[reason.judgement.verdict]
-    head = Text(f"{knowledge.guidelines[recommendation.guideline].heading}: {recommendation.id}", style="bold")
+    head = Text(f"{heading(recommendation, knowledge.guidelines[recommendation.guideline])}: {recommendation.id}", style="bold")
     result = Text(f"{verdict.mark} {reason.judgement.verdict}: {verdict.clinical}", style="bold")
     parts: list[RenderableType] = [head, result, Text(f"Weeks: {reason.clock}"), Text()]
     parts.append(_tree("Who it is for", reason.who) if reason.who else Text("Who it is for: everyone"))

@@ -7,12 +7,14 @@ import pytest
 from click.testing import CliRunner
 
 from gravida.assess import assess
+from gravida.cases import CASE_DAY
 from gravida.catalogue import catalogue
 from gravida.cli import main
 from gravida.folders import Folders, NoFolder, knowledge_folders
 from gravida.knowledge import KnowledgeError
 from gravida.library import load
 from gravida.record import record_from
+from gravida.review_cases import record_of
 
 TOY = Path(__file__).parents[1] / "toy"
 SAYS = "name: House of Elrond\nshort: Elrond\nsays: Our roads are steeper.\n"
@@ -79,6 +81,61 @@ def test_it_is_never_shown_under_the_name_of_the_body_alone(house):
 
     assert opinion.heading.endswith(", as changed by House of Elrond")
     assert opinion.body == "Rivendell/Elrond"
+
+
+ARTICLE = """cite: redbook
+claims:
+  - id: pass
+    section: Roads
+    claim: Take the pass.
+    verdict: partly
+    answer: It hangs on the snow.
+    plain: It hangs on the snow.
+    by: [rivendell-2018-roads/cross-the-pass]
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("why", "rivendell-2018-roads/cross-the-pass", "RECORD"),
+        ("guidelines", "rivendell-2018-roads/cross-the-pass"),
+        ("article",),
+        ("article", "--plain"),
+        ("article", "--format", "markdown"),
+        ("article", "--format", "json"),
+        ("article", "pass"),
+    ],
+)
+def test_every_page_that_names_it_says_whose_it_is(arguments, house, tmp_path):
+    write(house, CROSS, changed(CROSS, "stance: offer", "stance: consider"))
+    write(house, "article.yaml", ARTICLE)
+    record = tmp_path / "record.yaml"
+    record.write_text("as_of: 2026-06-01\npregnancy: {status: ongoing, gestation: 20+0}\n")
+    code, out = run(*[record if each == "RECORD" else each for each in arguments], "--knowledge", TOY, "--knowledge", house)
+
+    assert code == 0, out
+    assert ", as changed by House of Elrond" in " ".join(out.split())
+
+
+def test_what_it_holds_against_an_action_is_not_said_by_the_body_alone(house):
+    mine = changed("guidelines/gondor-2019-roads/no-mine.yaml", "stance: against\naction: take-the-mine", "stance: offer\naction: cross-the-pass")
+    write(house, "guidelines/gondor-2019-roads/no-mine.yaml", mine.replace("who: everyone", "who: walkers >= 1\nunless: [walkers = 3]"))
+    knowledge = laid(house)
+    case = next(each for each in knowledge.recommendations["rivendell-2018-roads/cross-the-pass"].cases if each.why == "textbook")
+    record = record_from(record_of(case, knowledge), knowledge.dictionary)
+
+    (caution,) = assess(record, knowledge, CASE_DAY).opinion("rivendell-2018-roads/cross-the-pass").cautions
+    assert caution.endswith(" (Gondor/Elrond)")
+
+
+def test_a_list_of_recommendations_marks_it_with_the_short_name(house):
+    write(house, CROSS, changed(CROSS, "stance: offer", "stance: consider"))
+    code, out = run("guidelines", "rivendell-2018-roads", "--knowledge", TOY, "--knowledge", house)
+
+    assert code == 0
+    assert "cross-the-pass (Elrond)" in out
+    assert "run-from-drums (Elrond)" not in out
 
 
 def test_a_document_of_its_own_goes_by_its_own_name(house):
