@@ -68,7 +68,7 @@ def _outcome(question: EvidenceQuestion, name: str, evidence: Evidence, confiden
     counting = informative(rows)
     pooled = pool(counting) if len(counting) > 1 else None
     risk = baseline if baseline is not None else _risk_without(counting)
-    effect = absolute(pooled.headline, risk) if pooled and risk is not None else None
+    effect = absolute(pooled.headline, risk) if pooled and risk is not None and pooled.headline.is_known else None
     return OutcomeAnswer(
         evidence.outcomes[name], rows, tuple(of_trial(row) for row in rows), pooled,
         tuple(leave_one_out(rows)) if pooled else (), tuple(cumulative(rows)) if pooled else (), effect, risk, len(known) - len(rows),

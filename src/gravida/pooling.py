@@ -34,6 +34,11 @@ class Interval:
     high: float
 
     @property
+    def is_known(self) -> bool:
+        """Whether there is a ratio at all: none where no trial had an event in one of the arms."""
+        return not math.isnan(self.estimate)
+
+    @property
     def says_nothing(self) -> bool:
         """Whether it includes no difference."""
         return self.low <= 1 <= self.high

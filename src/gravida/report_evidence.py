@@ -3,6 +3,7 @@
 Numbers are rounded at the very end. A sum of few trials says so; frequencies are out of a hundred people.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
@@ -29,7 +30,7 @@ def written(interval: Interval) -> str:
 
 
 def _ratio(number: float) -> str:
-    if number != number:  # noqa: PLR0124  (not a number: no trial had an event)
+    if math.isnan(number):  # no trial had an event in one of the arms
         return "not known"
     return "under 0.01" if number < 0.005 else "over 100" if number > 100 else f"{number:.2f}"  # noqa: PLR2004  (what two decimals can show)
 
@@ -167,7 +168,8 @@ def picture(answer: Answer, found: OutcomeAnswer) -> str:
     ]
     if found.pooled:
         for label, each in (("Random effects", found.pooled.random), ("Mantel-Haenszel", found.pooled.mantel_haenszel)):
-            lines.append(ForestLine(label, each.estimate, each.low, each.high, is_sum=True))
+            if each.is_known:
+                lines.append(ForestLine(label, each.estimate, each.low, each.high, is_sum=True))
     description = "; ".join(f"{line.label} {line.estimate:.2f} ({line.low:.2f} to {line.high:.2f})" for line in lines)
     more, fewer = ("more with it", "fewer with it")
     return forest(lines, f"{answer.question.asks} {found.outcome.label}", f"Risk ratios with 95 % limits. {description}.", (fewer, more))
@@ -190,5 +192,5 @@ def markdown(answer: Answer) -> str:
 
 
 def plain_values(answer: Answer) -> dict[str, Any]:
-    """Return the answer as plain values, for JSON."""
-    return asdict(answer)
+    """Return the answer as plain values, for JSON, which has no word for "not a number": ``None`` stands for it."""
+    return asdict(answer, dict_factory=lambda pairs: {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in pairs})

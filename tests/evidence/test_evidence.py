@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from gravida.cli import main
-from gravida.evidence import TRUSTED, is_meant
+from gravida.evidence import TRUSTED, Evidence, EvidenceQuestion, Outcome, Row, is_meant
 from gravida.evidence_answer import answer, confidences, recomputed
 from gravida.library import load
-from gravida.report_evidence import page, picture
+from gravida.report_evidence import page, picture, plain_values
 
 KNOWLEDGE = load()
 EVIDENCE = KNOWLEDGE.evidence
@@ -95,6 +95,31 @@ def test_no_trial_is_said_so():
 
     assert "No trial that was read: nothing can be said from here." in out
     assert "RR 0.7 (0.55 to 0.89)" in out, "the published sum is shown"
+
+
+@pytest.fixture
+def without_events_in_one_arm():
+    """Return what two trials answer of which neither had an event without the treatment: no ratio follows."""
+    rows = [Row(name, 2001, "loss", 3, 20, 0, 20, "seen") for name in ("A", "B")]
+    question = EvidenceQuestion("q", "topic", "Does it help?", "Does it help?", "this and that", (), {"loss": ("A", "B")})
+    outcome = Outcome("loss", "loss", "lose the pregnancy", harm=True)
+    return answer(question, Evidence({row.key: row for row in rows}, (), {"loss": outcome}, {"q": question}))
+
+
+def test_where_no_ratio_follows_no_frequency_is_made_of_it(without_events_in_one_arm):
+    (found,) = without_events_in_one_arm.outcomes
+    lines = "\n".join(page(without_events_in_one_arm))
+
+    assert found.effect is None
+    assert "Mantel-Haenszel:                      not known (not known to not known)" in lines
+    assert "Of 100" not in lines
+    assert "nan" not in picture(without_events_in_one_arm, found)
+
+
+def test_json_says_null_where_no_ratio_follows(without_events_in_one_arm):
+    text = json.dumps(plain_values(without_events_in_one_arm), allow_nan=False)
+
+    assert json.loads(text)["outcomes"][0]["pooled"]["mantel_haenszel"] == {"estimate": None, "low": None, "high": None}
 
 
 def test_frequencies_at_a_baseline_that_is_named():
