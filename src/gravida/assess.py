@@ -21,6 +21,8 @@ from gravida.knowledge import Knowledge
 from gravida.missing import rank_missing
 from gravida.prepare import Situation, prepare
 from gravida.record import Dating, Record
+from gravida.related_evidence import related_evidence
+from gravida.risk_groups import centiles, groups
 from gravida.safety import examined_today, red_flags, unanswered
 from gravida.units import TERM_LENGTH_DAYS, weeks
 from gravida.verdict import PROMISING, judge
@@ -33,20 +35,24 @@ class Unusable(ValueError):  # noqa: N818  (it says what the record is)
     """The record cannot be assessed: the message says what is missing and what to do."""
 
 
-def assess(record: Record, knowledge: Knowledge, as_of: date | None = None, guidelines: Sequence[str] = (), countries: Sequence[str] = ()) -> Assessment:
+def assess(
+    record: Record, knowledge: Knowledge, as_of: date | None = None, guidelines: Sequence[str] = (), countries: Sequence[str] = (), *, brief: bool = False
+) -> Assessment:
     """Assess a record as of a day, by all guidelines or by some.
 
     ``as_of`` goes before the record's own day; without either, :class:`Unusable` is raised, because every window turns
     on the day. ``guidelines`` are ids or bodies, ``countries`` jurisdictions; empty means all. Safety signs are always
-    included.
+    included. ``brief`` is for who must answer at once: what does not apply, is superseded, recalled or passed is left out,
+    and so are the ranking of what is missing, what comes when, and what was counted in groups.
     """
     situation = prepare(record, knowledge.meaning, knowledge.largest_k, as_of)
     if situation.as_of is None:
         raise Unusable("the day of assessment is not given: write 'as_of: YYYY-MM-DD' in the record, or use --as-of")
     chosen = [each for each in knowledge.recommendations.values() if _is_chosen(each, knowledge, guidelines, countries)]
+    chosen = [each for each in chosen if _may_matter(each, situation, knowledge)] if brief else chosen
     opinions = [_opinion(each, situation, knowledge) for each in chosen]
     active = [each for each in chosen if knowledge.guidelines[each.guideline].status == "current"]
-    now, not_yet = rank_missing(situation, knowledge, [each for each in active if not each.is_recalled])
+    now, not_yet = ((), ()) if brief else rank_missing(situation, knowledge, [each for each in active if not each.is_recalled])
     visible = [each for each in opinions if not each.superseded and not each.recalled]
     return Assessment(
         as_of=situation.as_of,
@@ -59,13 +65,23 @@ def assess(record: Record, knowledge: Knowledge, as_of: date | None = None, guid
         matrix=_matrix(opinions, knowledge),
         disagreements=tuple(disagreements(visible, knowledge)),
         missing=now, not_yet=not_yet,
-        timeline=_timeline(visible, situation, knowledge),
+        timeline=() if brief else _timeline(visible, situation, knowledge),
         questions=_questions(visible, knowledge),
         sources=tuple(_sources(opinions, knowledge)),
         ignored_later_entries=situation.later,
         reviewed=all(each.signed for each in opinions),
+        risks=() if brief else tuple(groups(situation, knowledge)), centiles=() if brief else tuple(centiles(situation, knowledge)),
+        evidence=tuple(related_evidence(visible, knowledge)),
+        assumed=record.assumed, conflicts=record.conflicts,
         overlays=tuple(each.name for each in knowledge.overlays),
     )  # fmt: skip
+
+
+def _may_matter(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> bool:
+    """Return whether somebody who reads one page now needs to see a recommendation, or that it cannot be judged."""
+    if recommendation.is_recalled or knowledge.guidelines[recommendation.guideline].status == "superseded":
+        return False
+    return judge(recommendation, knowledge.actions, situation.world, situation.today).verdict not in ("not-met", "passed")
 
 
 def _is_chosen(recommendation: Recommendation, knowledge: Knowledge, guidelines: Sequence[str], countries: Sequence[str]) -> bool:
@@ -107,19 +123,23 @@ def _speaks_of_loss(recommendation: Recommendation, knowledge: Knowledge) -> boo
     if recommendation.who is None or ENDING not in knowledge.criteria:
         return False
     loss = set(knowledge.index.leaves_of(knowledge.criteria[ENDING])) - {"plurality"}
+    if loss.isdisjoint(knowledge.index.leaves[recommendation.key]):  # of all its conditions, so of this one too
+        return False
     return bool(loss & set(knowledge.index.leaves_of(recommendation.who.node)))
 
 
 def _cautions(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> Iterable[str]:
     """Yield what other bodies hold against the same action and what is true here. Nothing is merged: it stands beside."""
     said: dict[str, list[str]] = {}
+    mine, own = frozenset(recommendation.actions), knowledge.guidelines[recommendation.guideline].body
     for other in knowledge.recommendations.values() if recommendation.favours else ():
-        body = knowledge.guidelines[other.guideline].body
-        if other.favours and not other.is_recalled and set(other.actions) & set(recommendation.actions):
-            for index, condition in enumerate(other.unless):
-                if body != knowledge.guidelines[recommendation.guideline].body and truth(condition.node, situation.world) is True:
-                    (label,) = _labels(other, (index,), knowledge)
-                    said.setdefault(label, []).append(_body(other, knowledge.guidelines[other.guideline]))
+        if not other.unless or mine.isdisjoint(other.actions) or not other.favours or other.is_recalled:
+            continue
+        guideline = knowledge.guidelines[other.guideline]
+        for index, condition in enumerate(other.unless if guideline.body != own else ()):
+            if truth(condition.node, situation.world) is True:
+                (label,) = _labels(other, (index,), knowledge)
+                said.setdefault(label, []).append(_body(other, guideline))
     for label, bodies in said.items():
         yield f"{label} ({', '.join(dict.fromkeys(bodies))})"
 

@@ -180,6 +180,111 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskFigure:
+    """One figure of a group. A share has ``share`` and may have limits and counts; a relative effect has ``measure``."""
+
+    outcome: str
+    label: str
+    plain: str
+    condition: str
+    confidence: str
+    because: str
+    over: bool
+    """Whether this pregnancy has passed the weeks in which it can happen."""
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    events: int | None = None
+    of: int | None = None
+    measure: str = ""
+    estimate: float | None = None
+    against: str = ""
+    before: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskGroup:
+    """A group of people who were counted. ``belongs`` is never false here; ``None`` is unknown, and ``open`` says why."""
+
+    group: str
+    label: str
+    plain: str
+    belongs: Truth
+    figures: tuple[RiskFigure, ...]
+    open: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskStudy:
+    """One publication with the groups that this record belongs to, or may. Its figures are counted ``out_of`` so many people."""
+
+    study: str
+    heading: str
+    asks: str
+    population: str
+    plain: str
+    country: str
+    years: str
+    treated: str
+    treatment: str
+    counted_from: str
+    citation: str
+    url: str
+    groups: tuple[RiskGroup, ...]
+    unlike: tuple[str, ...]
+    """In what this record is known to differ from the people who were counted."""
+    out_of: int
+    bands: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def belongs(self) -> bool:
+        """Whether the record is known to belong to any group."""
+        return any(each.belongs for each in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEffect:
+    """An effect that somebody published, as printed; limits and sizes may not be known."""
+
+    citation: str
+    population: str
+    outcome: str
+    measure: str
+    estimate: float
+    low: float | None
+    high: float | None
+    trials: int | None
+    participants: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFor:
+    """A question of ``gravida evidence`` on a decision that stands, and what was published on it."""
+
+    question: str
+    asks: str
+    plain: str
+    compares: str
+    effects: tuple[PublishedEffect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Centile:
+    """Where a length lies in one published population: between two centiles, or beyond the outermost; ``None`` is none."""
+
+    population: str
+    citation: str
+    length_mm: float
+    at: str
+    above: float | None
+    above_mm: float | None
+    below: float | None
+    below_mm: float | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """Everything that is known to be said for one record, as of one day."""
 
@@ -201,6 +306,14 @@ class Assessment:
     ignored_later_entries: int
     reviewed: bool
     """Whether every recommendation shown has been signed by a clinician."""
+    risks: tuple[RiskStudy, ...] = ()
+    """Published groups, each for itself; none while a pregnancy is being lost."""
+    centiles: tuple[Centile, ...] = ()
+    evidence: tuple[EvidenceFor, ...] = ()
+    assumed: tuple[str, ...] = ()
+    """What was assumed about the record system that the record was read from."""
+    conflicts: tuple[str, ...] = ()
+    """What contradicted itself there, or was too doubtful to be used."""
     overlays: tuple[str, ...] = ()
     """Who has laid something over the knowledge; what they put into the documents of others is marked."""
 

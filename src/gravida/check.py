@@ -18,6 +18,8 @@ from gravida.guideline import Case, Equivalent, Recommendation
 from gravida.knowledge import Knowledge, Problem
 from gravida.logic import Truth
 from gravida.mutation import mutants, recommendation_mutants
+from gravida.risk import Study, agrees
+from gravida.risk_groups import groups, said_of
 from gravida.typecheck import nearest
 
 VERDICTS = ("now", "now-if", "overdue", "met", "later", "done", "withheld", "passed", "unknown", "not-met")
@@ -213,6 +215,19 @@ def _fact_mutants(name: str, knowledge: Knowledge) -> Iterator[tuple[str, Callab
             yield f"valid_for: {days} days", lambda each, days=days: fact_with(name, each, valid_for_days=days), changed  # type: ignore[misc]
 
 
+def check_study(study: Study, knowledge: Knowledge) -> Report:
+    """Run the examples of a study: the figures that its own paper, or its table, gives for a record."""
+    report = Report()
+    for each in _prepare_all([example.case for example in study.examples], knowledge, report):
+        said = [figure for found in groups(each.situation, knowledge) if found.study == study.id for figure in said_of(found)]
+        for line in each.case.expect if isinstance(each.case.expect, list) else ():
+            name, _, printed = line.partition(": ")
+            if not any(name == found and agrees(printed, share) for found, share in said):
+                shown = _said([f"{found}: {share:.2%}" for found, share in said])
+                report.problems.append(Problem(each.case.place, f"example {each.case.why!r}: expected {line}, found {shown}"))
+    return report
+
+
 def check_all(knowledge: Knowledge, only: Collection[str] = (), advance: Callable[[int, int], object] = lambda done, total: None) -> Report:
     """Run every gate; with ``only``, the dictionary's own facts are left out. ``advance`` is told how far it is."""
     unreadable = list(record_problems(knowledge)) or list(base_problems(knowledge))
@@ -221,6 +236,7 @@ def check_all(knowledge: Knowledge, only: Collection[str] = (), advance: Callabl
     names = [name for name in knowledge.notes if not only or "/" in name]
     jobs: list[Callable[[], Report]] = [partial(check_fact, name, knowledge) for name in names]
     jobs += [partial(check_recommendation, each, knowledge) for each in knowledge.recommendations.values()]
+    jobs += [partial(check_study, each, knowledge) for each in knowledge.risks.studies.values() if not only]
     jobs.append(partial(_both_engines, names, knowledge))
     report = Report([] if only else list(shared_problems(knowledge)))
     report.problems += [problem for each in knowledge.guidelines.values() for problem in guideline_problems(each, knowledge)]

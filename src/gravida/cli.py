@@ -16,10 +16,13 @@ from gravida.assessment import Assessment
 from gravida.cli_article import article
 from gravida.cli_ask import ask
 from gravida.cli_evidence import evidence
+from gravida.cli_map import decision_map_command
+from gravida.cli_read import read_command
 from gravida.cli_review import review
+from gravida.cli_risk import risk
 from gravida.folders import ENVIRONMENT, OVERLAY, Folders, NoFolder, knowledge_folders
 from gravida.knowledge import Knowledge
-from gravida.terminal import KNOWLEDGE, Fault, console, load_knowledge, no_such, plain_errors, progress, read, show, today
+from gravida.terminal import KNOWLEDGE, Fault, How, console, how_to_read, load_knowledge, no_such, plain_errors, progress, read, show, today
 from gravida.typecheck import nearest
 
 
@@ -56,12 +59,14 @@ def _write_every_mark(stream: Any) -> None:
 @click.option("--plain", is_flag=True, help="In plain words, for the person herself.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to print.")
 @click.option("--all", "everything", is_flag=True, help="Also what does not apply, is superseded, or nobody has verified.")
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Also write the timeline as a picture (SVG) to this file.")
 @KNOWLEDGE
+@how_to_read
 def assess_command(
     file: str, as_of: datetime | None, guidelines: tuple[str, ...], countries: tuple[str, ...], *,
-    plain: bool, form: str, everything: bool, knowledge: Folders,
+    plain: bool, form: str, everything: bool, save: Path | None, knowledge: Folders, how: How,
 ) -> None:  # fmt: skip
-    """Say what every guideline says for the record in FILE (YAML or JSON; - for standard input).
+    """Say what every guideline says for the record in FILE (YAML, JSON or FHIR R4; - for standard input).
 
     Red flags come first. Then: this pregnancy, how each earlier loss or birth fits, what each guideline says, where they
     disagree, what is missing and what it would settle, the timeline, questions for the appointment, sources.
@@ -73,9 +78,16 @@ def assess_command(
         known = load_knowledge(knowledge)
         _known_names(guidelines, countries, known)
         day = as_of.date() if as_of else None
-        record = read(file, known, day)
+        record = read(file, known, day, how)
         assessment = assess(record, known, today(record, day), guidelines, countries)
         _print(assessment, form, plain=plain, everything=everything)
+        if save:
+            from gravida.report_timeline import picture  # noqa: PLC0415
+
+            if not assessment.timeline:
+                raise Fault("there is no timeline to draw: no dates follow from what is known")
+            save.write_text(picture(assessment), encoding="utf-8")
+            click.echo(f"wrote {save}", err=True)
 
 
 def _known_names(guidelines: tuple[str, ...], countries: tuple[str, ...], knowledge: Knowledge) -> None:
@@ -114,7 +126,8 @@ def _print(assessment: Assessment, form: str, *, plain: bool, everything: bool) 
 @click.argument("file", metavar="FILE")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Judge as of this day.")
 @KNOWLEDGE
-def why(recommendation: str, file: str, as_of: datetime | None, knowledge: Folders) -> None:
+@how_to_read
+def why(recommendation: str, file: str, as_of: datetime | None, knowledge: Folders, how: How) -> None:
     """Show why a verdict is what it is: each clause, the value found, and the entries of the record behind it.
 
     \b
@@ -129,7 +142,7 @@ def why(recommendation: str, file: str, as_of: datetime | None, knowledge: Folde
         if recommendation not in known.recommendations:
             raise no_such("recommendation", recommendation, known.recommendations, "gravida guidelines ID")
         day = as_of.date() if as_of else None
-        record = read(file, known, day)
+        record = read(file, known, day, how)
         situation = prepare(record, known.meaning, known.largest_k, today(record, day))
         show(render(reasons(known.recommendations[recommendation], situation, known), known))
 
@@ -253,4 +266,7 @@ def _where(path: Path | None, folders: Folders) -> tuple[Folders, tuple[str, ...
 main.add_command(article)
 main.add_command(ask)
 main.add_command(evidence)
+main.add_command(risk)
+main.add_command(read_command)
+main.add_command(decision_map_command)
 main.add_command(review)

@@ -110,6 +110,8 @@ class Outcome:
     label: str
     plain: str
     harm: bool
+    until: int | None = None
+    """The day of gestation from which it cannot happen any more; ``None`` where there is none."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from gravida.evidence import CONFIDENCES, Apart, Evidence, EvidenceQuestion, Out
 from gravida.folders import Folders
 from gravida.guideline_loading import read_tree
 from gravida.knowledge import Problem
-from gravida.knowledge_files import File, Number, Text, Yes, read_as
+from gravida.knowledge_files import File, Gestation, Number, Text, Yes, read_as
 from gravida.plain_yaml import Tree
 from gravida.typecheck import nearest
 
@@ -23,6 +23,7 @@ class OutcomeFile(File):
     label: Text
     plain: Text
     harm: Yes
+    until: Gestation | None = None
 
 
 class ApartFile(File):
@@ -67,10 +68,14 @@ def read_evidence(folders: Folders, draft: Draft) -> Evidence:
     for _, path in folders.each("evidence/questions.yaml"):
         tree, read = _read(path, list[QuestionFile], folders, draft)
         files += [(tree, index, file) for index, file in enumerate(read or [])]
-    rows = {row.key: row for _, path in folders.each("evidence/trials.csv") for row in _table(path, _row, folders, draft)}
+    rows = _by_key(folders, draft)
     published = tuple(each for _, path in folders.each("evidence/published.csv") for each in _table(path, _published, folders, draft))
     found = Evidence(rows, published, {key: Outcome(key, **dict(file)) for key, file in outcomes.items()}, {file.id: _question(file) for _, _, file in files})
-    for tree, index, file in files:
+    for number, (tree, index, file) in enumerate(files):
+        if any(file.id == other.id for _, _, other in files[:number]):
+            draft.problems.append(
+                Problem(tree.place((index, "id")), f"there is a question {file.id!r} already, and one of the two would be lost: give this one another id")
+            )
         draft.problems += [Problem(tree.place((index, *at)), message) for at, message in _problems(file, found)]
     draft.problems += [Problem(f"{folders.base.name}/evidence/questions.yaml", message) for message in _left_over(found)] if files else []
     return found
@@ -84,6 +89,19 @@ def _read(path: Path, model: Any, folders: Folders, draft: Draft) -> tuple[Any, 
 def _question(file: QuestionFile) -> EvidenceQuestion:
     apart, recompute = tuple(Apart(**dict(each)) for each in file.apart), tuple(Recompute(**dict(each)) for each in file.recompute)
     return EvidenceQuestion(**{**dict(file), "apart": apart, "recompute": recompute})
+
+
+def _by_key(folders: Folders, draft: Draft) -> dict[str, Row]:
+    """Return the rows of all folders by their key. A second row of one key is a problem: one of the two would be lost."""
+    found: dict[str, Row] = {}
+    for _, path in folders.each("evidence/trials.csv"):
+        for row in _table(path, _row, folders, draft):
+            if row.key in found:
+                draft.problems.append(
+                    Problem(folders.shown(path), f"there are two rows {row.key}: a trial has one row for each outcome; name the second comparison otherwise")
+                )
+            found[row.key] = row
+    return found
 
 
 def _table(path: Path, build: Any, folders: Folders, draft: Draft) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 Traces are made on demand, by asking the reference engine again for every node; nothing is kept while judging.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gravida.assess import written_window
@@ -13,7 +13,7 @@ from gravida.facts import Derived, Observed, Pick, Range, Truths, Type, Value
 from gravida.guideline import Recommendation
 from gravida.knowledge import Knowledge
 from gravida.logic import Truth
-from gravida.prepare import Situation
+from gravida.prepare import ORIGIN, Situation
 from gravida.units import weeks
 from gravida.verdict import Judgement, judge
 
@@ -46,7 +46,7 @@ class Reason:
 def why(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> Reason:
     """Return the reasons behind one verdict."""
     found = judge(recommendation, knowledge.actions, situation.world, situation.today)
-    tracer = _Tracer(situation.world, knowledge)
+    tracer = _Tracer(situation.world, knowledge, situation.record.origins)
     done = [knowledge.actions[action].done_when for action in recommendation.actions] if recommendation.favours else []
     return Reason(
         recommendation=recommendation, judgement=found,
@@ -69,8 +69,8 @@ def _clock(recommendation: Recommendation, situation: Situation, found: Judgemen
 class _Tracer:
     """Asks the engine again for every clause of a criterion."""
 
-    def __init__(self, world: World, knowledge: Knowledge) -> None:
-        self.world, self.knowledge = world, knowledge
+    def __init__(self, world: World, knowledge: Knowledge, origins: Mapping[str, str]) -> None:
+        self.world, self.knowledge, self.origins = world, knowledge, origins
 
     def step(self, node: Node, entry: Entry = BLANK) -> Step:
         """Return the trace of one node."""
@@ -117,7 +117,7 @@ class _Tracer:
         """Return where a value was found: the path of an observed fact, or the entries that a pick looked at."""
         match self.knowledge.dictionary.facts[name]:
             case Observed(path=path):
-                return [f"record: {path}"]
+                return [f"record: {path}{_from(self.origins.get(path, ''))}"]
             case Pick() as declared:
                 found = candidates(declared, self.world)
                 if found is None:
@@ -169,5 +169,11 @@ def readable(found: Value, kind: Type) -> str:
 def describe(entry: Entry, list_name: str, knowledge: Knowledge) -> str:
     """Return one entry of the record in a line: what is known of it."""
     fields = knowledge.dictionary.lists[list_name].fields
-    known = [f"{fields[name].words.label} {readable(found, fields[name].type)}" for name, found in entry.items() if found is not None and name != "age_days"]
-    return ", ".join(known) or "nothing known"
+    shown = ((name, found) for name, found in entry.items() if found is not None and name not in ("age_days", ORIGIN))
+    known = ", ".join(f"{fields[name].words.label} {readable(found, fields[name].type)}" for name, found in shown) or "nothing known"
+    return known + _from(str(entry.get(ORIGIN) or ""))
+
+
+def _from(origin: str) -> str:
+    """Return where a value came from, behind the value."""
+    return f" [{origin}]" if origin else ""

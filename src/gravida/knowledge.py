@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from gravida.article import Article, Claim
+from gravida.codes import Codes
 from gravida.cql import AtLeast, Node, walk
 from gravida.evaluate import Meaning
 from gravida.evidence import Evidence
@@ -17,6 +18,8 @@ from gravida.facts import Dictionary
 from gravida.folders import Folders
 from gravida.guideline import Action, Case, Condition, Equivalent, Guideline, Recommendation, Topic, conditions
 from gravida.index import Index, build_index
+from gravida.risk import Risks
+from gravida.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,9 @@ class Knowledge:
     fits: tuple[Fit, ...] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
+    risks: Risks = field(default_factory=Risks)
+    sources: Sources = field(default_factory=Sources)
+    codes: Codes = field(default_factory=Codes)
     words: Mapping[str, str] = field(default_factory=dict)
     """What the program itself says, by name: ``knowledge/words.yaml``."""
     overlays: tuple[Overlay, ...] = ()

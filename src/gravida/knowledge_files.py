@@ -50,11 +50,21 @@ def _actions(value: object) -> object:
     return value
 
 
-def _place(value: object) -> str:
+def place_name(value: object) -> str:
+    """Return a country's code, or ``international``; raises ``ValueError`` for anything else."""
     text = str(value)
     if text != "international" and re.fullmatch(r"[A-Z]{2}", text) is None:
         raise ValueError(f"write the country's code of two capital letters, such as GB, or international, not {text!r}")
     return text
+
+
+def _year(value: object) -> int | None:
+    text = str(value)
+    if text == "not-stated":
+        return None
+    if re.fullmatch(r"(19|20)\d\d", text) is None:
+        raise ValueError(f"write the year of the edition, such as 2022, or not-stated, not {text!r}")
+    return int(text)
 
 
 Yes = Annotated[bool, BeforeValidator(_yes)]
@@ -199,8 +209,8 @@ class GuidelineFile(File):
     body_name: str = ""
     name: Text
     title: Text
-    year: Annotated[int, Field(ge=1990, le=2100)] | None = None
-    jurisdiction: Annotated[str, BeforeValidator(_place)]
+    year: Annotated[int | None, BeforeValidator(_year)]
+    jurisdiction: Annotated[str, BeforeValidator(place_name)]
     status: Literal["current", "superseded"]
     status_note: str = ""
     superseded_by: str = ""

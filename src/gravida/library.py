@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gravida.article_loading import read_article
+from gravida.codes_loading import read_codes
 from gravida.dictionary_loading import Draft, declare_facts, read_criteria, read_lists, visible
 from gravida.digests import with_digests
 from gravida.evidence_loading import read_evidence
@@ -24,6 +25,8 @@ from gravida.knowledge_files import ActionFile, ConstraintFile, DictionaryFile, 
 from gravida.overlay import lay_over, read_overlays
 from gravida.plain_yaml import Tree
 from gravida.references import read_references
+from gravida.risk_loading import read_risks
+from gravida.sources_loading import read_sources
 from gravida.typecheck import Scope, nearest
 from gravida.words import flat, words_file
 
@@ -66,15 +69,19 @@ def load(folders: Folders | Path | None = None, only: Collection[str] = ()) -> K
 
 
 def _read_extras(folders: Folders, draft: Draft) -> dict[str, Any]:
-    """Read what stands beside the guidelines: bases of cases, constraints, how events fit, references."""
+    """Read what stands beside the guidelines: bases of cases, constraints, how events fit, references, codes."""
+    evidence, references = read_evidence(folders, draft), _read_references(folders, draft)
     return {
         "bases": _read_map("cases/bases.yaml", dict[str, Any], folders, draft),
         "constraints": _read_constraints(folders, draft),
         "fits": _read_fits(folders, draft),
-        "references": _read_references(folders, draft),
+        "references": references,
         "article": read_article(folders, draft),
         "words": _read_words(folders, draft),
-        "evidence": read_evidence(folders, draft),
+        "evidence": evidence,
+        "sources": read_sources(folders, draft),
+        "risks": read_risks(folders, draft, evidence.outcomes, references),
+        "codes": read_codes(folders, draft),
     }
 
 

@@ -15,6 +15,9 @@ from gravida.logic import Truth, some
 from gravida.record import Dating, Record, dating
 from gravida.verdict import Today
 
+ORIGIN = "read from"
+"""Where an entry came from, beside its fields."""
+
 STATUS: dict[str | None, Truth] = {"ongoing": True, "ended": False, "not-pregnant": False, None: None}
 
 
@@ -83,16 +86,24 @@ def _placed(work: _Preparation) -> list[Scalar] | None:
     """Return the gestation at which each stitch of this pregnancy was placed; ``None`` if the stitches are unknown."""
     if work.record.cerclages is None:
         return None
-    return [_gestation(each, work) for each in work.record.cerclages if not _is_later(each, work)]
+    placed = [_gestation(each, work) for each in work.record.cerclages if not _is_later(each, work)]
+    return [*placed, None] if "cerclages" in work.record.open_lists else placed
 
 
 def _entries(declared: EntryList, work: _Preparation) -> Entries | None:
     written = getattr(work.record, declared.name)
     if written is None:
         return _counted_only(declared, work)
-    kept = [each for each in written if not _is_later(each, work)]
+    kept = [(index, each) for index, each in enumerate(written) if not _is_later(each, work)]
     work.later += len(written) - len(kept)
-    return Entries(tuple(_entry(each, declared, work) for each in kept), _missing(declared, len(kept), work))
+    entries = ({**_entry(each, declared, work), **_origin(work.record, declared.name, index)} for index, each in kept)
+    return Entries(tuple(entries), _missing(declared, len(kept), work))
+
+
+def _origin(record: Record, name: str, index: int) -> Entry:
+    """Return where an entry was read from, under a name that no criterion can use; nothing for what somebody wrote here."""
+    found = record.origins.get(f"{name}[{index}]")
+    return {ORIGIN: found} if found else {}
 
 
 def _counted_only(declared: EntryList, work: _Preparation) -> Entries | None:
@@ -103,6 +114,8 @@ def _counted_only(declared: EntryList, work: _Preparation) -> Entries | None:
 
 def _missing(declared: EntryList, described: int, work: _Preparation) -> int:
     """Return how many blanks stand for entries that are not described."""
+    if declared.name in work.record.open_lists:
+        return work.largest_k
     if not declared.declared or work.record.prior_pregnancies_complete is True:
         return 0
     total = work.record.prior_pregnancies_total

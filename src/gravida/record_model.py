@@ -9,7 +9,7 @@ that say when: dates, gestations, and how complete the history is.
 (1, None, None)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -226,6 +226,10 @@ class Record(Part):
     plans: Annotated[Plans, BlankIsEmpty] = Plans()
 
     _declined: frozenset[str] = PrivateAttr(frozenset())
+    _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _open_lists: frozenset[str] = PrivateAttr(frozenset())
+    _assumed: tuple[str, ...] = PrivateAttr(())
+    _conflicts: tuple[str, ...] = PrivateAttr(())
 
     def model_post_init(self, context: Any, /) -> None:
         """Remember which questions were declined; a reader passes them as context."""
@@ -235,6 +239,32 @@ class Record(Part):
     def declined(self) -> frozenset[str]:
         """Paths that somebody prefers not to say, such as ``prior_pregnancies[0].onset``: unknown, and not asked again."""
         return self._declined
+
+    @property
+    def origins(self) -> Mapping[str, str]:
+        """Where values came from, by path: a resource with its code and day, or what was assumed. Nothing for what somebody wrote here."""
+        return self._origins
+
+    @property
+    def open_lists(self) -> frozenset[str]:
+        """Lists that may hold more than is described, because they were read from a system that never said that they are whole."""
+        return self._open_lists
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What was assumed about the system it was read from, a line each."""
+        return self._assumed
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """What contradicted itself, or was too doubtful to be used, in the system it was read from."""
+        return self._conflicts
+
+    def read_from(self, origins: Mapping[str, str], open_lists: frozenset[str], assumed: tuple[str, ...] = (), conflicts: tuple[str, ...] = ()) -> "Record":
+        """Return the record with where its values came from, which of its lists may hold more, and what to know of the reading."""
+        copy = self.model_copy()
+        copy._origins, copy._open_lists, copy._assumed, copy._conflicts = dict(origins), open_lists, assumed, conflicts  # noqa: SLF001  (its own copy)
+        return copy
 
     @property
     def needs_as_of(self) -> bool:

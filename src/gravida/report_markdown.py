@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from gravida.assessment import Assessment, Opinion, Row
 from gravida.report_text import ORDER, SHOWN, URGENT, dates, sides, visible
+from gravida.risk_lines import belonging, centile_line, effect_line
 from gravida.words import STANCES, TIERS, VERDICTS, babies, ended, leans, say
 
 
@@ -18,6 +19,8 @@ def markdown(assessment: Assessment, *, everything: bool = False) -> str:
         ("Where guidelines disagree for this record", _disagreements(assessment)),
         ("What is missing, and what it would settle", _missing(assessment)),
         ("Timeline (if nothing changes)", _timeline(assessment)),
+        ("What was counted in groups like this", _risks(assessment)),
+        ("What trials found on what stands here", _evidence(assessment)),
         ("Questions for the appointment", [f"- {each}" for each in assessment.questions] or ["None follow from this record."]),
         ("Sources", [f"- {each.heading}. {each.citation} {each.url}".rstrip() for each in assessment.sources]),
     )
@@ -56,6 +59,8 @@ def _pregnancy(assessment: Assessment) -> Iterable[str]:
         if found.due_date:
             yield f"- Due: {found.due_date} (by {found.dated_by})"
         yield f"- {babies(found.plurality)}"
+    yield from (f"- **Look at this:** {each}" for each in assessment.conflicts)
+    yield from (f"- Assumed: {each}" for each in assessment.assumed)
     if found.dating_note:
         yield f"- {found.dating_note}"
     if found.gravida:
@@ -122,3 +127,21 @@ def _timeline(assessment: Assessment) -> Iterable[str]:
     yield _row("---", "---", "---", "---")
     for each in assessment.timeline:
         yield _row(each.begins or "", each.ends or "", each.window, f"{VERDICTS[each.verdict].mark} {each.body}: {STANCES[each.stance].mark} {each.what}")
+
+
+def _risks(assessment: Assessment) -> Iterable[str]:
+    found = list(belonging(assessment.risks))
+    for group, lines in found:
+        yield f"- **{group}**"
+        yield from (f"  - {line}" for line in lines)
+    if not found:
+        yield "This record is not known to belong to any published group."
+    yield from (f"- {centile_line(each)}" for each in assessment.centiles)
+
+
+def _evidence(assessment: Assessment) -> Iterable[str]:
+    if not assessment.evidence:
+        yield "No question of ours is about what stands here."
+    for each in assessment.evidence:
+        yield f"- **{each.asks}** (`gravida evidence {each.question}`)"
+        yield from (f"  - {effect_line(one)}" for one in each.effects)

@@ -26,7 +26,7 @@ def plain_text(assessment: Assessment, *, everything: bool = False) -> str:
     urgent = any(flag.tier == "now" and not flag.contradicts for flag in assessment.red_flags)
     if urgent and not (everything or assessment.examined_today):
         return "\n".join([*lines, *wrapped(_page("stopped"))]) + "\n"
-    sections = (_now, _history, _topics, _differ, _missing, _dates, _ask, _sources)
+    sections = (_now, _history, _topics, _differ, _missing, _dates, _ask, _numbers, _sources)
     for section in (_now, _topics, _sources) if assessment.pregnancy.ending else sections:
         lines += [*section(assessment), ""]
     return "\n".join([*lines, *wrapped(say("notice.plain"))]) + "\n"
@@ -198,6 +198,12 @@ def _ask(assessment: Assessment) -> Iterable[str]:
         yield from _bullet(question)
     if not assessment.questions:
         yield from wrapped(_page("no-questions"))
+
+
+def _numbers(assessment: Assessment) -> Iterable[str]:
+    """Say that there are numbers, and show none: whoever wants to see them asks for them."""
+    if any(study.belongs for study in assessment.risks):
+        yield from wrapped(say("risk.there-are"))
 
 
 def _sources(assessment: Assessment) -> Iterable[str]:

@@ -15,12 +15,14 @@ from rich.text import Text
 
 from gravida.assessment import Assessment, Disagreement, Event, Missing, Moment, Opinion, Pregnancy, Row
 from gravida.guideline import Stance, Verdict
+from gravida.risk_lines import belonging, centile_line, effect_line
 from gravida.words import COMPILED, STANCES, TIERS, VERDICTS, babies, ended, leans, say
 
 COLOURS = {"recommend": "green", "offer": "green", "consider": "green", "against": "red", "insufficient": "yellow", "inform": "cyan"}
 SHOWN: tuple[Verdict, ...] = ("overdue", "now", "now-if", "withheld", "met", "later", "done")
 ORDER = tuple(VERDICTS)
 MOST_MISSING = 10
+MOST_EFFECTS = 2
 URGENT = "urgent-signs"
 TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$")
 
@@ -55,6 +57,8 @@ def parts(assessment: Assessment, *, everything: bool) -> Iterable[RenderableTyp
     yield from _section("Where guidelines disagree for this record", _disagreements(assessment))
     yield from _section("What is missing, and what it would settle", _missing(assessment))
     yield from _section("Timeline (if nothing changes)", _timeline(assessment.timeline))
+    yield from _section("What was counted in groups like this (gravida risk FILE says more)", _risks(assessment))
+    yield from _section("What trials found on what stands here (gravida evidence QUESTION weighs it)", _evidence(assessment))
     yield from _section("Questions for the appointment", [_bullet(each) for each in assessment.questions] or [Text("None follow from this record.")])
     yield from _section("Sources", _sources(assessment))
     yield Text()
@@ -112,6 +116,10 @@ def _pregnancy(pregnancy: Pregnancy, assessment: Assessment) -> Iterable[Rendera
     if pregnancy.gravida:
         charts = ", ".join(f"G{pregnancy.gravida} P{para.births} ({para.counted_from})" for para in pregnancy.para)
         yield Text(f"As charts write it: {charts or 'G' + pregnancy.gravida}")
+    for conflict in assessment.conflicts:
+        yield Text(f"Look at this: {conflict}", style="bold yellow")
+    for assumed in assessment.assumed:
+        yield Text(f"Assumed: {assumed}", style="yellow")
     if assessment.ignored_later_entries:
         yield Text(f"Left out, because it came after this day: {assessment.ignored_later_entries} of the recorded entries.")
 
@@ -285,6 +293,26 @@ def _timeline(moments: Sequence[Moment]) -> Iterable[RenderableType]:
     yield table
     if moments[0].margin_days:
         yield Text(f"The dating is uncertain by {moments[0].margin_days} days; these are the widest dates.", style="yellow")
+
+
+def _risks(assessment: Assessment) -> Iterable[RenderableType]:
+    found = list(belonging(assessment.risks))
+    for group, lines in found:
+        yield Text(group, style="bold")
+        yield from (_bullet(line) for line in lines)
+    if not found:
+        yield Text("This record is not known to belong to any published group.")
+    yield from (_bullet(centile_line(each)) for each in assessment.centiles)
+
+
+def _evidence(assessment: Assessment) -> Iterable[RenderableType]:
+    if not assessment.evidence:
+        yield Text("No question of ours is about what stands here.")
+    for each in assessment.evidence:
+        yield Text(f"{each.asks} [{each.question}]", style="bold")
+        yield from (_bullet(effect_line(one)) for one in each.effects[:MOST_EFFECTS])
+        if len(each.effects) > MOST_EFFECTS:
+            yield Text(f"  and {len(each.effects) - MOST_EFFECTS} more", style="dim")
 
 
 def _sources(assessment: Assessment) -> Iterable[RenderableType]:

@@ -5,26 +5,34 @@ traceback for what a person wrote.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gravida.assess import Unusable
+from gravida.fhir_sort import FhirError
 from gravida.folders import ENVIRONMENT, Folders, NoFolder, knowledge_folders
 from gravida.knowledge import Knowledge, KnowledgeError
 from gravida.knowledge_cache import load_kept
-from gravida.record import MAX_BYTES, Record, RecordError, read_record
+from gravida.record import Record, RecordError, read_record
 from gravida.typecheck import nearest
 from gravida.words import speak
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from gravida.fhir import Reading
+    from gravida.fhir_resource import Json
+
 CANNOT = 2
+MOST = 64_000_000
+"""Bytes that are read of a file: FHIR exports are large, and records of ours are refused long before."""
 
 
 def _to_folders(_context: click.Context, _option: click.Parameter, named: tuple[Path, ...]) -> Folders:
@@ -38,6 +46,28 @@ KNOWLEDGE = click.option(
     "--knowledge", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True, callback=_to_folders, metavar="DIR",
     help=f"A folder of knowledge, or an overlay to lay over it (may be repeated). Else {ENVIRONMENT}, else what comes with Gravida.",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a file from a record system is read: whose it is, what the system may be trusted for, or nothing of that."""
+
+    patient: str = ""
+    source: str = ""
+    strict: bool = False
+
+
+def how_to_read(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options for files from record systems, as one argument ``how``."""
+
+    @click.option("--patient", default="", metavar="ID", help="Of FHIR resources of several people: whose to read.")
+    @click.option("--source", default="", metavar="NAME", help="Trust a system for what knowledge/sources/NAME.yaml declares; it is shown as assumed.")
+    @click.option("--strict", is_flag=True, help="Assume nothing, whatever --source says.")
+    @wraps(command)
+    def with_how(*arguments: Any, patient: str, source: str, strict: bool, **options: Any) -> Any:
+        return command(*arguments, how=How(patient, source, strict), **options)
+
+    return with_how
 
 
 class Fault(Exception):  # noqa: N818  (it is what the person is told, not an error of the program)
@@ -64,7 +94,7 @@ def plain_errors() -> Iterator[None]:
     except KnowledgeError as error:
         click.echo(str(error), err=True)
         click.echo(f"{len(error.problems)} problem{'s' * (len(error.problems) != 1)}: the knowledge cannot be used like this.", err=True)
-    except (RecordError, Unusable, Fault) as error:
+    except (RecordError, Unusable, Fault, FhirError) as error:
         click.echo(str(error), err=True)
     else:
         return
@@ -86,24 +116,56 @@ def show(part: "RenderableType") -> None:
     print_parts([part], console())
 
 
-def read(path: str, knowledge: Knowledge, as_of: date | None) -> Record:
-    """Read a record from a file, or from standard input if the path is ``-``. Raises :class:`Fault` or :class:`RecordError`."""
-    name = "standard input" if path == "-" else path
+def read(path: str, knowledge: Knowledge, as_of: date | None, how: How = How()) -> Record:
+    """Read a record, or FHIR resources, from a file, a folder, or standard input if the path is ``-``.
+
+    Raises :class:`Fault`, :class:`RecordError` or :class:`gravida.fhir.FhirError`.
+    """
+    told = given(path)
+    if not isinstance(told, bytes):
+        return reading_of(told, knowledge, as_of, how).record
+    if how.patient or how.source:
+        raise Fault(f"{shown_name(path)}: --patient and --source are for FHIR resources, and this is a record of ours")
+    return read_record(told, shown_name(path), knowledge.dictionary, as_of=as_of)
+
+
+def reading_of(resources: "list[Json]", knowledge: Knowledge, as_of: date | None, how: How) -> "Reading":
+    """Read one person's FHIR resources."""
+    from gravida.fhir import read_resources  # noqa: PLC0415
+
+    return read_resources(resources, knowledge, as_of=as_of, patient=how.patient, source=how.source, strict=how.strict)
+
+
+def given(path: str) -> "bytes | list[Json]":
+    """Return what a file, a folder or standard input holds: FHIR resources, or the text of something else."""
+    from gravida.fhir_files import looks_like_fhir, resources_in, resources_of_folder  # noqa: PLC0415
+
+    if path != "-" and Path(path).is_dir() and any(Path(path).rglob("*.*json")):
+        return resources_of_folder(Path(path))
+    raw = _raw(path)
+    return resources_in(raw, shown_name(path)) if looks_like_fhir(raw) else raw
+
+
+def shown_name(path: str) -> str:
+    """Return how a file is named in messages."""
+    return "standard input" if path == "-" else path
+
+
+def _raw(path: str) -> bytes:
     try:
-        raw = sys.stdin.buffer.read(MAX_BYTES + 1) if path == "-" else _bytes(Path(path))
+        return sys.stdin.buffer.read(MOST + 1) if path == "-" else _bytes(Path(path))
     except FileNotFoundError:
         raise Fault(f"{path}: there is no such file{_near_file(Path(path))}") from None
     except IsADirectoryError:
         raise Fault(f"{path}: this is a folder; name one record in it") from None
     except OSError as error:
         raise Fault(f"{path}: this file cannot be read: {error.strerror}") from None
-    return read_record(raw, name, knowledge.dictionary, as_of=as_of)
 
 
 def _bytes(path: Path) -> bytes:
     """Read at most one byte more than is allowed, so that a huge file is never taken in whole."""
     with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+        return file.read(MOST + 1)
 
 
 def _near_file(path: Path) -> str:

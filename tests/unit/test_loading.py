@@ -91,12 +91,20 @@ def test_a_fact_may_use_facts_that_come_later_or_stand_in_another_file(root):
 
 def test_a_document_that_shows_no_year_has_none(root):
     path = root / "guidelines/gondor-2019-roads/guideline.yaml"
-    path.write_text(path.read_text().replace("year: 2019\n", ""))
+    path.write_text(path.read_text().replace("year: 2019\n", "year: not-stated\n"))
     guideline = load(root).guidelines["gondor-2019-roads"]
 
     assert guideline.year is None
     assert guideline.heading == "Gondor (no year) Steward's letter"
     assert load(TOY).guidelines["gondor-2019-roads"].heading == "Gondor 2019 Steward's letter"
+
+
+def test_a_forgotten_year_is_told(root):
+    path = root / "guidelines/gondor-2019-roads/guideline.yaml"
+    path.write_text(path.read_text().replace("year: 2019\n", ""))
+
+    with pytest.raises(KnowledgeError, match="the key 'year' is missing"):
+        load(root)
 
 
 def test_a_guideline_alone_is_loaded_with_the_whole_dictionary(root):
