@@ -25,7 +25,7 @@ from gravida.related_evidence import related_evidence
 from gravida.risk_groups import centiles, groups
 from gravida.safety import examined_today, red_flags, unanswered
 from gravida.units import TERM_LENGTH_DAYS, weeks
-from gravida.verdict import PROMISING, judge
+from gravida.verdict import PROMISING, Judgement, judge
 from gravida.words import say
 
 SAFETY_TOPICS = ("urgent-signs", "symptoms")
@@ -43,16 +43,15 @@ def assess(
     ``as_of`` goes before the record's own day; without either, :class:`Unusable` is raised, because every window turns
     on the day. ``guidelines`` are ids or bodies, ``countries`` jurisdictions; empty means all. Safety signs are always
     included. ``brief`` is for who must answer at once: what does not apply, is superseded, recalled or passed is left out,
-    and so are the ranking of what is missing, what comes when, and what was counted in groups.
+    and so is everything but the signs, the pregnancy, what each guideline says, published effects and sources.
     """
     situation = prepare(record, knowledge.meaning, knowledge.largest_k, as_of)
     if situation.as_of is None:
         raise Unusable("the day of assessment is not given: write 'as_of: YYYY-MM-DD' in the record, or use --as-of")
     chosen = [each for each in knowledge.recommendations.values() if _is_chosen(each, knowledge, guidelines, countries)]
-    chosen = [each for each in chosen if _may_matter(each, situation, knowledge)] if brief else chosen
-    opinions = [_opinion(each, situation, knowledge) for each in chosen]
-    active = [each for each in chosen if knowledge.guidelines[each.guideline].status == "current"]
-    now, not_yet = ((), ()) if brief else rank_missing(situation, knowledge, [each for each in active if not each.is_recalled])
+    judged = [(each, judge(each, knowledge.actions, situation.world, situation.today)) for each in chosen if not brief or _is_shown(each, knowledge)]
+    opinions = [_opinion(each, found, situation, knowledge) for each, found in judged if not brief or found.verdict not in ("not-met", "passed")]
+    now, not_yet = ((), ()) if brief else rank_missing(situation, knowledge, [each for each in chosen if _is_shown(each, knowledge)])
     visible = [each for each in opinions if not each.superseded and not each.recalled]
     return Assessment(
         as_of=situation.as_of,
@@ -60,13 +59,13 @@ def assess(
         unanswered=tuple(unanswered(situation, knowledge)),
         examined_today=examined_today(situation),
         pregnancy=_pregnancy(situation, knowledge),
-        history=tuple(_events(situation, knowledge)),
+        history=() if brief else tuple(_events(situation, knowledge)),
         history_complete=record.prior_pregnancies_complete,
         matrix=_matrix(opinions, knowledge),
-        disagreements=tuple(disagreements(visible, knowledge)),
+        disagreements=() if brief else tuple(disagreements(visible, knowledge)),
         missing=now, not_yet=not_yet,
         timeline=() if brief else _timeline(visible, situation, knowledge),
-        questions=_questions(visible, knowledge),
+        questions=() if brief else _questions(visible, knowledge),
         sources=tuple(_sources(opinions, knowledge)),
         ignored_later_entries=situation.later,
         reviewed=all(each.signed for each in opinions),
@@ -77,11 +76,9 @@ def assess(
     )  # fmt: skip
 
 
-def _may_matter(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> bool:
-    """Return whether somebody who reads one page now needs to see a recommendation, or that it cannot be judged."""
-    if recommendation.is_recalled or knowledge.guidelines[recommendation.guideline].status == "superseded":
-        return False
-    return judge(recommendation, knowledge.actions, situation.world, situation.today).verdict not in ("not-met", "passed")
+def _is_shown(recommendation: Recommendation, knowledge: Knowledge) -> bool:
+    """Return whether a recommendation is current and somebody has read its source."""
+    return knowledge.guidelines[recommendation.guideline].status == "current" and not recommendation.is_recalled
 
 
 def _is_chosen(recommendation: Recommendation, knowledge: Knowledge, guidelines: Sequence[str], countries: Sequence[str]) -> bool:
@@ -92,9 +89,8 @@ def _is_chosen(recommendation: Recommendation, knowledge: Knowledge, guidelines:
     return named and (not countries or guideline.jurisdiction in (*countries, "international"))
 
 
-def _opinion(recommendation: Recommendation, situation: Situation, knowledge: Knowledge) -> Opinion:
+def _opinion(recommendation: Recommendation, found: Judgement, situation: Situation, knowledge: Knowledge) -> Opinion:
     guideline = knowledge.guidelines[recommendation.guideline]
-    found = judge(recommendation, knowledge.actions, situation.world, situation.today)
     begins, ends = _dates(recommendation.window, situation)
     return Opinion(
         recommendation=recommendation.key, guideline=guideline.id, heading=heading(recommendation, guideline), body=_body(recommendation, guideline),

@@ -4,8 +4,11 @@ Exit codes: 0 done, 1 the knowledge has problems (``check``), 2 the input cannot
 a sentence with its place; there is never a traceback.
 """
 
+import json
 import sys
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +19,32 @@ from gravida.assessment import Assessment
 from gravida.cli_article import article
 from gravida.cli_ask import ask
 from gravida.cli_evidence import evidence
+from gravida.cli_export import export
 from gravida.cli_map import decision_map_command
 from gravida.cli_read import read_command
 from gravida.cli_review import review
 from gravida.cli_risk import risk
+from gravida.cli_serve import serve
 from gravida.folders import ENVIRONMENT, OVERLAY, Folders, NoFolder, knowledge_folders
 from gravida.knowledge import Knowledge
-from gravida.terminal import KNOWLEDGE, Fault, How, console, how_to_read, load_knowledge, no_such, plain_errors, progress, read, show, today
+from gravida.record import Record, RecordError
+from gravida.terminal import (
+    KNOWLEDGE,
+    Fault,
+    How,
+    console,
+    given,
+    how_to_read,
+    load_knowledge,
+    no_such,
+    plain_errors,
+    progress,
+    read,
+    reading_of,
+    show,
+    shown_name,
+    today,
+)  # fmt: skip
 from gravida.typecheck import nearest
 
 
@@ -60,11 +82,12 @@ def _write_every_mark(stream: Any) -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to print.")
 @click.option("--all", "everything", is_flag=True, help="Also what does not apply, is superseded, or nobody has verified.")
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Also write the timeline as a picture (SVG) to this file.")
+@click.option("--each-patient", is_flag=True, help="Of FHIR resources of several people: assess each, one after the other; JSON comes as a line for each.")
 @KNOWLEDGE
 @how_to_read
 def assess_command(
     file: str, as_of: datetime | None, guidelines: tuple[str, ...], countries: tuple[str, ...], *,
-    plain: bool, form: str, everything: bool, save: Path | None, knowledge: Folders, how: How,
+    plain: bool, form: str, everything: bool, save: Path | None, knowledge: Folders, how: How, each_patient: bool,
 ) -> None:  # fmt: skip
     """Say what every guideline says for the record in FILE (YAML, JSON or FHIR R4; - for standard input).
 
@@ -78,8 +101,14 @@ def assess_command(
         known = load_knowledge(knowledge)
         _known_names(guidelines, countries, known)
         day = as_of.date() if as_of else None
-        record = read(file, known, day, how)
-        assessment = assess(record, known, today(record, day), guidelines, countries)
+
+        def assessed(record: Record) -> Assessment:
+            return assess(record, known, today(record, day), guidelines, countries)
+
+        if each_patient:
+            _each(file, known, day, how, assessed, form, plain=plain, everything=everything)
+            return
+        assessment = assessed(read(file, known, day, how))
         _print(assessment, form, plain=plain, everything=everything)
         if save:
             from gravida.report_timeline import picture  # noqa: PLC0415
@@ -88,6 +117,31 @@ def assess_command(
                 raise Fault("there is no timeline to draw: no dates follow from what is known")
             save.write_text(picture(assessment), encoding="utf-8")
             click.echo(f"wrote {save}", err=True)
+
+
+def _each(
+    file: str, knowledge: Knowledge, day: date | None, how: How, assessed: Callable[[Record], Assessment], form: str, *, plain: bool, everything: bool
+) -> None:  # fmt: skip
+    """Assess everybody whom FHIR resources are about. Whose record cannot be read is told, and the others go on."""
+    from gravida.fhir import FhirError, people  # noqa: PLC0415
+
+    told = given(file)
+    if isinstance(told, bytes):
+        raise Fault(f"{shown_name(file)}: --each-patient is for FHIR resources, and this is a record of ours")
+    for person in people(told):
+        try:
+            assessment = assessed(reading_of(told, knowledge, day, replace(how, patient=person)).record)
+        except (RecordError, FhirError) as error:
+            click.echo(f"{person}: {error}", err=True)
+            continue
+        if form == "json":
+            from gravida.report_json import to_json  # noqa: PLC0415
+
+            click.echo(json.dumps({"person": person, "assessment": json.loads(to_json(assessment))}, ensure_ascii=False))
+        else:
+            click.echo(f"{'#' if form == 'markdown' else '====='} {person}\n")
+            _print(assessment, form, plain=plain, everything=everything)
+            click.echo()
 
 
 def _known_names(guidelines: tuple[str, ...], countries: tuple[str, ...], knowledge: Knowledge) -> None:
@@ -267,6 +321,8 @@ main.add_command(article)
 main.add_command(ask)
 main.add_command(evidence)
 main.add_command(risk)
+main.add_command(export)
+main.add_command(serve)
 main.add_command(read_command)
 main.add_command(decision_map_command)
 main.add_command(review)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gravida.fhir import Reading
 
 WIDTH = 80
+FEW = 5
+"""Names of resources that were left out for one reason; the JSON has all."""
 
 
 @click.command("read")
@@ -37,9 +39,9 @@ def read_command(file: str, as_of: datetime | None, form: str, knowledge: Folder
     that is used is listed. Nothing is stored and nothing is sent anywhere.
 
     \b
-    gravida read examples/fhir/short-cervix.json --as-of 2026-04-07
-    gravida read examples/fhir/short-cervix.json --as-of 2026-04-07 --source us-core
-    gravida read export/ --patient p1 --format record > p1.yaml
+    gravida read examples/fhir/short-cervix.json --as-of 2026-06-01
+    gravida read examples/fhir/short-cervix.json --as-of 2026-06-01 --source us-core
+    gravida read examples/fhir/export --patient lena --format record > lena.yaml
     """
     with plain_errors():
         known = load_knowledge(knowledge)
@@ -78,9 +80,19 @@ def _page(reading: "Reading") -> Iterator[str]:
     yield from _section("Assumed", (f"- {each.path}: {each.name}. {each.says}" for each in reading.assumed))
     if reading.declaration and not reading.declaration.signed_by:
         yield f"Nobody has signed what {reading.declaration.id} declares."
-    yield from _section("Left out", (f"- {each.resource}: {each.why}" for each in reading.ignored))
+    yield from _section("Left out", _left_out(reading))
     yield ""
     yield "What is not in this list is unknown. It is not read as no."
+
+
+def _left_out(reading: "Reading") -> Iterator[str]:
+    """Yield what was left out, by reason: an export of a whole hospital has thousands of resources that are somebody else's."""
+    why: dict[str, list[str]] = {}
+    for each in reading.ignored:
+        why.setdefault(each.why, []).append(each.resource)
+    for reason, names in why.items():
+        more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+        yield f"- {', '.join(names[:FEW])}{more}: {reason}"
 
 
 def _section(title: str, lines: Iterator[str]) -> Iterator[str]:

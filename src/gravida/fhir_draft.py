@@ -16,6 +16,8 @@ class Entry:
 
     values: dict[str, Any]
     findings: list[Finding]
+    said: dict[str, set[str]] = field(default_factory=dict)
+    """Every answer that was found to a question, so that two different ones are seen."""
 
     @property
     def day(self) -> date | None:
@@ -77,6 +79,8 @@ class Draft:
 
 def said(value: Any) -> str:
     """Return a value as a report says it."""
+    if isinstance(value, Mapping) and "at" in value:
+        return f"{said(value['at'])} on {value['on']}"
     return f"{value['from']} to {value['to']}" if isinstance(value, Mapping) and "from" in value else str(value)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -41,6 +42,8 @@ OVER = frozenset({"inactive", "remission", "resolved", "finished", "completed", 
 REFUTED = {"refuted": "refuted", "entered-in-error": "entered in error", "differential": "only one of several possibilities", "provisional": "only provisional",
            "unconfirmed": "not confirmed"}  # fmt: skip
 """Values of ``verificationStatus`` that do not establish a condition. None of them is a no."""
+LEAVES_OPEN = frozenset({*NOT_DONE.values(), *(REFUTED[each] for each in ("differential", "provisional", "unconfirmed")), GONE["unclear-version"]})
+"""Reasons for leaving a resource out after which what it is about may still be so."""
 PROPOSED = {"proposal": "only proposed", "plan": "only planned", "option": "only one of several possibilities"}
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?", re.DOTALL)
 YEARS = range(1900, 2200)
@@ -68,35 +71,35 @@ class Resource:
         """The ``resourceType``."""
         return str(self.told.get("resourceType", ""))
 
-    @property
+    @cached_property
     def name(self) -> str:
         """How it is named in a report: ``Observation/cl1``."""
         return shown(f"{self.kind}/{self.told.get('id', '(no id)')}")
 
-    @property
+    @cached_property
     def subject(self) -> str:
         """Whom it is about, as a reference, or as an identifier if there is only that; empty if it does not say."""
         told = self.told.get("subject") or self.told.get("patient")
         return reference(told) or identifier(mapping(told).get("identifier"))
 
-    @property
+    @cached_property
     def day(self) -> date | None:
         """The day on which it held or was done, or else on which it was written down."""
         return self.happened or next((day for name in WRITTEN if (day := day_of(self.told.get(name)))), None)
 
-    @property
+    @cached_property
     def happened(self) -> date | None:
         """The day on which it held or was done; for a span its first day. A day of writing is none."""
         days = [day_of(self.told.get(name)) for name in HAPPENED] + [day_of(mapping(self.told.get(name)).get("start")) for name in PERIODS]
         return next((day for day in days if day), None)
 
-    @property
+    @cached_property
     def ended(self) -> date | None:
         """The day on which it was over; ``None`` if it does not say."""
         days = [day_of(self.told.get("abatementDateTime")), *(day_of(mapping(self.told.get(name)).get("end")) for name in PERIODS)]
         return next((day for day in days if day), None)
 
-    @property
+    @cached_property
     def not_standing(self) -> str:
         """Why it must not be read; empty if it stands."""
         if self.told.get("doNotPerform") is True:
@@ -125,7 +128,7 @@ class Resource:
         over = bool(codes & (OVER - {"completed"} if self.kind == "MedicationRequest" else OVER))
         return False if over or any(key.startswith("abatement") and value for key, value in self.told.items()) else None
 
-    @property
+    @cached_property
     def code(self) -> tuple[Coding, ...]:
         """What it is called: ``code``, or the medicine, or the type of an episode."""
         told = self.told
@@ -135,33 +138,34 @@ class Resource:
             or tuple(found for each in listed(told.get("type")) for found in codings(each))
         )
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What it is called in words, small letters: text and displays of its code."""
         return " ".join(words(self.told.get("code")) + words(self.told.get("medicationCodeableConcept"))).lower()
 
-    @property
+    @cached_property
     def value(self) -> Any:
-        """The value of an observation, whatever its type; ``None`` if there is none."""
-        return next((self.told[key] for key in sorted(self.told) if key.startswith("value") and self.told[key] is not None), None)
+        """The value of an observation, whatever its type; ``None`` if there is none, and a tuple, which nobody can read, if there are several."""
+        found = [self.told[key] for key in sorted(self.told) if key.startswith("value") and self.told[key] is not None]
+        return tuple(found) if len(found) > 1 else next(iter(found), None)
 
     @property
     def not_measured(self) -> bool:
         """Whether it says that there is no value, and why."""
         return bool(self.told.get("dataAbsentReason"))
 
-    @property
+    @cached_property
     def components(self) -> tuple["Resource", ...]:
         """The components of an observation, as observations of their own on the same day."""
         shared = {key: value for key, value in self.told.items() if key not in ("code", "component") and not key.startswith("value")}
         return tuple(Resource({**shared, **each}) for each in listed(self.told.get("component")))
 
-    @property
+    @cached_property
     def focus(self) -> tuple[str, ...]:
         """What an observation is about beside its subject."""
         return tuple(reference(each) for each in listed(self.told.get("focus")))
 
-    @property
+    @cached_property
     def members(self) -> tuple[str, ...]:
         """References to what is grouped in it."""
         return tuple(reference(each) for each in listed(self.told.get("hasMember")))
@@ -236,8 +240,9 @@ def version(told: Json) -> tuple[datetime, int]:
 
 
 def unpacked(told: object, depth: int = 0) -> Iterator[Json]:
-    """Yield every resource in a Bundle or a list, those in a bundle or in a resource too. What points to one by its
-    ``fullUrl``, or as contained, points to it by its name then.
+    """Yield every resource in a Bundle or a list, those in a bundle or in a resource too.
+
+    What points to one by its ``fullUrl``, or as contained, points to it by its name then.
     """
     if depth > DEEPEST:
         return
@@ -293,7 +298,6 @@ def _pointed(value: Any, names: Mapping[str, str], depth: int = 0) -> Any:
         return value
     if isinstance(value, Mapping):
         return {
-            key: names.get(inner, inner) if key == "reference" and isinstance(inner, str) else _pointed(inner, names, depth + 1)
-            for key, inner in value.items()
+            key: names.get(inner, inner) if key == "reference" and isinstance(inner, str) else _pointed(inner, names, depth + 1) for key, inner in value.items()
         }
     return [_pointed(each, names, depth + 1) for each in value] if isinstance(value, list) else value

@@ -6,14 +6,16 @@ Nothing is lost without a word: a resource that is not read is told with the rea
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 
 from gravida.codes import Coded, Codes
-from gravida.fhir_resource import KINDS, Coding, Json, Resource, codings, identifier, listed, mapping, reference, unpacked, version
+from gravida.fhir_resource import KINDS, LEAVES_OPEN, Coding, Json, Resource, codings, identifier, listed, mapping, reference, unpacked, version
 
 MEDICINES = ("MedicationRequest", "MedicationStatement", "MedicationAdministration")
 UNCODED = (*MEDICINES, "EpisodeOfCare", "DiagnosticReport")
 """Resources that can say something without a code that is known here."""
+NOBODY_NAMED = "it does not say whom it is about, and there is more than one person here"
 NOBODY = ("Group/", "Location/", "Device/", "Substance/")
 """What a resource can be about that is no person."""
 ASSERTION = "ASSERTION"
@@ -71,6 +73,8 @@ class Notes:
     assumed: list[Assumed] = field(default_factory=list)
     doubts: dict[str, list[str]] = field(default_factory=dict)
     """Paths about which something was there that could not be read, with its resources: nothing is assumed of these."""
+    doubtful: list["Finding"] = field(default_factory=list)
+    """What does not stand, and may still be so: not confirmed, of unknown status, or of nobody who is named."""
 
     def leave_out(self, finding: "Finding | Resource", why: str) -> None:
         """Tell that a resource, or a part of it, is not read; the same is told once."""
@@ -122,30 +126,36 @@ class Finding:
         """Return the number that its code carries for one of these concepts."""
         return next((each.value for each in self.coded if each.concept in concepts and each.value is not None), None)
 
-    @property
+    @cached_property
     def answer(self) -> tuple[Coded, ...]:
         """What a coded value means; nothing for numbers and dates."""
         found = codings(self.resource.told.get("valueCodeableConcept"))
         return meaning(found, self.codes)
 
-    def says(self, *concepts: str) -> bool:
-        """Return whether it says that one of these is so.
+    @cached_property
+    def asks(self) -> bool:
+        """Whether its coded value is what is said, and its code only the question."""
+        return is_assertion(self.resource) or (self.has(*ANSWERED) and bool(self.answer))
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """The concepts that it says are so.
 
         A condition and a procedure say what their code says. The code of an observation is a question: it says so if its
         value is true, or if the code is the whole of it; a value "no", and a number, say something else.
         """
+        named = frozenset(each.concept for each in self.coded)
         if self.resource.kind != "Observation":
-            return self.resource.kind not in UNCODED and self.has(*concepts)
+            return frozenset() if self.resource.kind in UNCODED else named
         if self.asks:
-            return any(each.concept in concepts for each in self.answer)
+            return frozenset(each.concept for each in self.answer)
         value = self.resource.value
         alone = value is None and not self.resource.not_measured and not self.resource.components and not self.resource.members
-        return (value is True or alone) and self.has(*concepts)
+        return named if value is True or alone else frozenset()
 
-    @property
-    def asks(self) -> bool:
-        """Whether its coded value is what is said, and its code only the question."""
-        return is_assertion(self.resource) or (self.has(*ANSWERED) and bool(self.answer))
+    def says(self, *concepts: str) -> bool:
+        """Return whether it says that one of these is so."""
+        return not self.said.isdisjoint(concepts)
 
     @property
     def code(self) -> str:
@@ -187,16 +197,19 @@ def people_in(resources: Sequence[Resource]) -> list[str]:
 def sort(resources: Sequence[Resource], codes: Codes, person: str, as_of: date, notes: Notes) -> list[Finding]:
     """Return what stands and is about the person, components beside their observations; the rest goes to the notes."""
     found, alone = [], len(people_in(resources)) < 2  # noqa: PLR2004  (one person)
+    used = {reference(each.told.get("medicationReference")) for each in resources}
     for each in resources:
-        if each.kind in ("Patient", "Bundle"):
+        if each.kind in ("Patient", "Bundle") or (each.kind == "Medication" and each.name in used):
             continue
         why = _not_hers(each, person, alone=alone) or each.not_standing or _later(each, as_of)
         if each.kind == "Medication":
-            notes.set_aside(each, "a medicine by itself says nothing of who had it")
+            notes.leave_out(each, "a medicine by itself says nothing of who had it")
         elif each.kind not in KINDS:
             notes.leave_out(each, "this kind of resource is not read")
         elif why:
             notes.leave_out(each, why)
+            if why in LEAVES_OPEN or why == NOBODY_NAMED:
+                notes.doubtful += [Finding(part, meaning(part.code, codes), codes) for part in (each, *each.components)]
         else:
             found += _findings(each, codes, notes)
     return found
@@ -210,7 +223,7 @@ def _not_hers(resource: Resource, person: str, *, alone: bool) -> str:
     if person and resource.subject and resource.subject != person:
         return f"it is about somebody else ({resource.subject})"
     if person and not resource.subject and not alone:
-        return "it does not say whom it is about, and there is more than one person here"
+        return NOBODY_NAMED
     others = [each for each in resource.focus if each.startswith(("RelatedPerson/", "Patient/")) and each != person]
     return f"it is about {others[0]}" if others else ""
 

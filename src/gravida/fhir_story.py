@@ -15,6 +15,8 @@ from gravida.units import TERM_LENGTH_DAYS
 DUE_DATES = ("due_date_from_ultrasound", "due_date", "due_date_from_last_period", "due_date_from_conception", "due_date_from_fundal_height")
 """In the order in which they govern where several were written on one day."""
 WEAKEST = "due_date_from_fundal_height"
+ONSET = "onset"
+"""The day on which a condition "pregnant" is said to have begun: she was pregnant by then, and that is all it dates."""
 GESTATIONS = {"gestational_age": "", "gestational_age_in_weeks": "wk", "gestational_age_in_days": "d"}
 """Concepts of a dated gestation, with the unit that the code fixes."""
 FROM_LAST_PERIOD = timedelta(14)
@@ -40,19 +42,28 @@ class Story:
     dated: tuple[Dated, ...] = ()
     last_end: date | None = None
     """The last day on which an earlier pregnancy is known to have ended."""
+    ended_by: Finding | None = None
+    """What says so, if the day is certainly that of the end."""
 
     @property
     def begins(self) -> Span | None:
         """The days on which this pregnancy may have begun."""
         return self.dated[0].span if self.dated else None
 
+    @property
+    def dates_her(self) -> tuple[Dated, ...]:
+        """What says how far along she is: more than that she was pregnant on some day."""
+        return tuple(each for each in self.dated if each.kind != ONSET)
+
     def in_this_pregnancy(self, day: date | None) -> bool | None:
         """Return whether a day lies in this pregnancy; ``None`` if that cannot be known."""
-        if day is None or self.begins is None:
+        if day is None:
             return None
-        if self.begins.latest <= day <= self.as_of:
-            return True
-        return False if day < self.begins.earliest or day > self.as_of else None
+        if day > self.as_of or (self.last_end and day < self.last_end) or (self.as_of - day).days > self.rules.longest_gestation:
+            return False
+        if self.begins is None:
+            return None
+        return True if self.begins.latest <= day else False if day < self.begins.earliest else None
 
 
 def dates(findings: Sequence[Finding], rules: Rules, notes: Notes) -> list[Dated]:
@@ -63,7 +74,7 @@ def dates(findings: Sequence[Finding], rules: Rules, notes: Notes) -> list[Dated
             found += list(_dated(finding, rules))
         except Unreadable as why:
             notes.leave_out(finding, str(why))
-    return sorted(found, key=lambda each: each.rank)
+    return sorted(found, key=lambda each: (each.rank, each.finding.resource.name))
 
 
 def _dated(finding: Finding, rules: Rules) -> Iterator[Dated]:
@@ -78,7 +89,11 @@ def _dated(finding: Finding, rules: Rules) -> Iterator[Dated]:
         day = day_of(finding.resource.value)
         if day:
             start = day - FROM_LAST_PERIOD if finding.has("conception_date") else day
-            yield Dated(finding, "last_period", Span(start, start), (1, age))
+            kind = "conception" if finding.has("conception_date") else "last_period"
+            yield Dated(finding, kind, Span(start, start), (1, age))
+    onset = finding.resource.happened
+    if finding.resource.kind == "Condition" and finding.has("pregnant") and onset:
+        yield Dated(finding, ONSET, Span(onset - timedelta(rules.longest_gestation), onset), (5, age))
     yield from _from_gestation(finding, rules, age)
 
 
@@ -93,20 +108,26 @@ def _from_gestation(finding: Finding, rules: Rules, age: int) -> Iterator[Dated]
     yield Dated(finding, "gestation", Span(finding.day - timedelta(high), finding.day - timedelta(low)), (2 if concept else 3, age))
 
 
-def story(as_of: date, rules: Rules, found: Sequence[Dated], ends: Sequence[date], notes: Notes) -> Story:
+def story(as_of: date, rules: Rules, found: Sequence[Dated], ends: Sequence[tuple[date, Finding]], notes: Notes) -> Story:
     """Return what dates the pregnancy of the day of assessment: it holds that day, and no end of a pregnancy lies in it."""
-    last_end = max((end for end in ends if end <= as_of), default=None)
-    now = [each for each in found if _holds(each.span, as_of, rules) and not (last_end and last_end >= each.span.latest)]
+    last_end, last = max(ends, key=lambda end: end[0], default=(None, None))
+    certain = last if last and (last.resource.kind != "Observation" or last.resource.happened != last_end) else None
+    now = [each for each in found if _holds(each.span, as_of, rules) and not _ended(each.span, last_end, rules)]
     for first, other in ((now[0], each) for each in now[1:]):
         apart = first.span.days_apart(other.span)
         if apart > rules.dating_conflict:
-            notes.conflicts.append(
+            notes.conflict(
                 f"{first.finding.resource.name} and {other.finding.resource.name} date this pregnancy {apart} days apart; {first.finding.resource.name} is used"
             )
     for each in found:
-        if each not in now:
-            notes.leave_out(each.finding, "it dates a pregnancy that is over, or none that holds the day of assessment")
-    return Story(as_of, rules, tuple(now), last_end)
+        if each not in now and each.kind != ONSET:
+            notes.set_aside(each.finding, "it dates a pregnancy that is over, or none that holds the day of assessment")
+    return Story(as_of, rules, tuple(now), last_end, certain)
+
+
+def _ended(span: Span, last_end: date | None, rules: Rules) -> bool:
+    """Return whether a pregnancy is over: one ended after it had begun, and not so early that it was the one before."""
+    return last_end is not None and last_end >= span.latest + timedelta(int(rules.first_trimester.low))
 
 
 def _holds(span: Span, as_of: date, rules: Rules) -> bool:

@@ -18,6 +18,8 @@ from gravida.prepare import Situation
 from gravida.verdict import Judgement, Today, judge
 
 OPEN = frozenset({"unknown", "now-if"})
+MOST_ENTRIES = 8
+"""Of a list, so many entries are asked about at a time, the first ones that have something unknown: each more costs as much as all before it."""
 MOST_ANSWERS = 9
 """Of a number with many limits, so many answers are tried, evenly spread."""
 
@@ -157,8 +159,13 @@ def _about_list(name: str, situation: Situation, knowledge: Knowledge) -> Iterat
             f"list:{name}",
             (_with_list(situation, name, whole),),
         )
+    asked = 0
     for index in range(len(entries.described)):
-        yield from _about_entry(index, declared, entries, situation, knowledge)
+        about = list(_about_entry(index, declared, entries, situation, knowledge))
+        yield from about
+        asked += bool(about)
+        if asked == MOST_ENTRIES:
+            return
 
 
 def _about_entry(index: int, declared: EntryList, entries: Entries, situation: Situation, knowledge: Knowledge) -> Iterator[Question]:

@@ -18,8 +18,10 @@ from gravida.record_reading import Problem, leave_out, show, template
 from gravida.typecheck import nearest
 from gravida.units import DAYS_IN_A_WEEK, weeks
 
-MAX_ENTRIES = 1000
+MAX_ENTRIES = 200
 """Of one list. More than that is not one pregnancy."""
+MAX_DESCRIBED = 40
+"""Of earlier pregnancies: more than anybody is known to have had, and each costs as much as all before it."""
 
 MAX_PREGNANCIES = 100
 """A slip such as 1000000 for 1 would otherwise ask the engines for a million blank entries."""
@@ -158,8 +160,9 @@ def _centimetres(millimetres: float) -> str:
 def _lengths(record: Record) -> Iterator[Problem]:
     for name in type(record).model_fields:
         entries = getattr(record, name)
-        if isinstance(entries, tuple) and len(entries) > MAX_ENTRIES:
-            yield Problem((name,), show(entries), f"at most {MAX_ENTRIES} entries")
+        most = MAX_DESCRIBED if name == "prior_pregnancies" else MAX_ENTRIES
+        if isinstance(entries, tuple) and len(entries) > most:
+            yield Problem((name,), show(entries), f"at most {most} entries")
 
 
 def _counts(record: Record) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ class Rules:
     length_without_unit_above_mm: float
     length_to_confirm_below_mm: float
     dilation_cm: tuple[float, float]
+    youngest_days: int
     first_trimester: Range
     second_trimester: Range
 

@@ -18,6 +18,7 @@ from gravida.sources import Absent, Complete, Declaration, Inference, Rules, Sou
 from gravida.typecheck import nearest
 
 READING = "reading.yaml"
+HISTORY = "prior_pregnancies"
 BEDSIDE = ("examinations", "symptoms")
 """Lists of what somebody saw or felt on one day: nobody can declare these complete."""
 
@@ -40,6 +41,7 @@ class RulesFile(File):
     length_without_unit_above_mm: Number
     length_to_confirm_below_mm: Number
     dilation_cm: tuple[Number, Number]
+    youngest_days: Days
     first_trimester: Span
     second_trimester: Span
 
@@ -132,5 +134,20 @@ def _problems(file: DeclarationFile, draft: Draft) -> Iterator[tuple[TreePath, s
                 yield (key, index, "fact"), f"{fact.fact} is a bedside sign: only somebody who asked can know it"
             elif fact.fact not in paths:
                 yield (key, index, "fact"), f"no fact is read from {fact.fact!r}{nearest(fact.fact, paths)}"
+    yield from _inferences(file, draft)
     if bool(file.signed_by) != bool(file.signed_on):
         yield ("says",), "a signature has a name and a day: write both signed_by and signed_on, or neither"
+
+
+def _inferences(file: DeclarationFile, draft: Draft) -> Iterator[tuple[TreePath, str]]:
+    """Yield what an inference sets that no earlier pregnancy has."""
+    fields = {each.source: each.type for each in draft.lists[HISTORY].fields.values() if each.source} if HISTORY in draft.lists else {}
+    for index, each in enumerate(file.infer):
+        for name, value in each.set.items():
+            at = ("infer", index, "set", name)
+            if name not in fields:
+                yield at, f"an earlier pregnancy has no field {name!r}{nearest(name, fields)}"
+            elif fields[name].kind == "string" and value not in fields[name].values:
+                yield at, f"{name} is one of {', '.join(fields[name].values)}; found {value!r}{nearest(value, fields[name].values)}"
+            elif fields[name].kind == "boolean" and value not in ("yes", "no"):
+                yield at, f"{name} is yes or no; found {value!r}"

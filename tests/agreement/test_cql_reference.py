@@ -8,23 +8,31 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from gravida import cql_library, evaluate, logic
+from gravida import cql_library, evaluate, export_cql, logic
+from gravida.cases import prepare_case
 from gravida.cql import parse, show
 from gravida.cql_library import RESERVED, Expression, Library, libraries, plain
+from gravida.export_cql import Step, exported
 from gravida.facts import Observed, Range, Type, Words
 from gravida.library import load
 from gravida.plain_yaml import read_yaml
+from gravida.words import VERDICTS
 
 CQL = Path(__file__).parents[2] / "validation" / "cql"
 sys.path.append(str(CQL))
 
 import validate  # noqa: E402  (a script that is also used from here)
 
+import verdicts  # noqa: E402
+
 KNOWLEDGE = load()
+DRAWN = 200
+"""Random records here; validation/cql/ compares ten times as many, which takes minutes."""
 RECOMMENDED = {"who", "unless", "silent_on"}
 CRITERIA = {*RECOMMENDED, "is", "where", "holds", "done_when", "not_when"}
 
@@ -48,11 +56,11 @@ def engines() -> None:
 
 @pytest.mark.reference
 def test_the_reference_engines_agree_on_every_case_and_on_random_worlds(engines):
-    report = validate.validate(KNOWLEDGE)
+    report = validate.validate(KNOWLEDGE, worlds=DRAWN)
 
     assert report.rejected == [], str(report)
     assert report.differences == [], str(report)
-    assert report.worlds == 2_000
+    assert report.worlds == DRAWN
     assert report.cases > 2_000
     assert report.expressions == sum(len(library.expressions) for library in libraries(KNOWLEDGE))
     assert report.comparisons == report.expressions * (report.cases + report.worlds)
@@ -98,6 +106,48 @@ def test_a_planted_difference_is_found(engines, monkeypatch, plant):
 
     assert report.differences
     assert "Gravida says" in str(report)
+    assert report.rejected == []
+
+
+@pytest.mark.reference
+def test_the_exported_libraries_give_the_same_verdicts_on_every_case_and_on_random_records(engines):
+    """Also each of their definitions, and that "applies now" is true exactly where the verdict is now, met or overdue."""
+    report = verdicts.validate_verdicts(KNOWLEDGE, records=DRAWN)
+
+    assert report.rejected == [], str(report)
+    assert report.differences == [], str(report)
+    assert report.worlds == DRAWN
+    assert report.cases > 2_000
+    assert report.recommendations == len(KNOWLEDGE.recommendations)
+    assert report.judged == report.recommendations * (report.cases + report.worlds)
+    assert report.verdicts.keys() == VERDICTS.keys()
+
+
+RCOG, NHSE = "rcog-2022-cerclage", "nhse-2023-saving-babies-lives"
+PLANTED_STEPS = {
+    "a contraindication that nobody reads": (RCOG, lambda patch: patch.setattr(export_cql, "_nothing_against", lambda recommendation: None)),
+    "a window that begins a day late": (RCOG, lambda patch: patch.setattr(export_cql, "_begun", lambda start: f'"gestation today" > {start.low}')),
+    "silence read as a yes": (RCOG, lambda patch: patch.setattr(export_cql, "_criterion", _as_if_nothing_were_silent)),
+    "done, and to be done again": (RCOG, lambda patch: patch.setattr(export_cql, "_to_do", lambda recommendation, actions: None)),
+    "an action that cannot be meant": (NHSE, lambda patch: patch.setattr(export_cql, "_possible", lambda recommendation, actions: None)),
+    "an answer that is taken for another": (RCOG, lambda patch: patch.setattr(verdicts, "_answered", lambda recommendation: replace(recommendation, who=None))),
+}
+
+
+def _as_if_nothing_were_silent(recommendation):
+    return Step(f"{recommendation.id} criterion", f'"{recommendation.id} who"' if recommendation.who else "true")
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(("guideline", "plant"), PLANTED_STEPS.values(), ids=PLANTED_STEPS)
+def test_a_verdict_that_follows_wrongly_is_found(engines, monkeypatch, guideline, plant):
+    plant(monkeypatch)
+    (library,) = (each for each in exported(KNOWLEDGE) if each.guideline == guideline)
+    own = [case for key in KNOWLEDGE.guidelines[guideline].recommendations for case in KNOWLEDGE.recommendations[key].cases]
+    subjects = [verdicts.subject_of(each.why, prepare_case(each, KNOWLEDGE).situation) for each in own]
+    report = verdicts.compare([library], subjects, verdicts.VerdictReport(), KNOWLEDGE)
+
+    assert report.differences
     assert report.rejected == []
 
 

@@ -36,6 +36,18 @@ SAME_BY_CHANCE = {
     ("codes_loading.py", 10): "the arithmetic of a check digit",
     ("fhir_resource.py", 10): "characters of a date",
     ("fhir_values.py", 10): "millimetres in a centimetre",
+    ("record_checks.py", 40): "earlier pregnancies that a record may describe",
+    ("cli_serve.py", 30): "seconds that a connection may be idle",
+    ("hooks_app.py", 20): "digits of a length that is announced",
+    ("hooks_card_lines.py", 139): "characters of a summary, by CDS Hooks 2.0",
+    ("hooks_openapi.py", 139): "characters of a summary, by CDS Hooks 2.0",
+    ("hooks_cards.py", 50): "characters of a name",
+    ("hooks_config.py", 10): "seconds for a slow body",
+    ("hooks_feedback.py", 20): "faults that are told at once",
+    ("hooks_fetch.py", 10): "pages that are fetched",
+    ("hooks_fetch.py", 20): "connections that are kept",
+    ("hooks_judge.py", 20): "seconds for one judgement",
+    ("hooks_security.py", 30): "seconds between two clocks; between two looks for keys",
     ("fhir_story.py", 14): "days from the last period to conception, by the convention behind every gestation",
 }
 NAMED_ON_PURPOSE = {

@@ -5,6 +5,8 @@
 3. So it does for random worlds, with unknowns, ranges and incomplete lists.
 4. So do random criteria, which use every operator of the language.
 
+What is exported, whole, and the verdicts that follow are compared by ``verdicts.py``.
+
 Run ``python validation/cql/validate.py``; it needs Node, and the network once.
 """
 
@@ -32,15 +34,19 @@ from gravida import logic
 from gravida.cases import prepare_case
 from gravida.cql_library import Expression, Library, libraries, library_of, parameters, plain
 from gravida.evaluate import BLANK, World, fact, truth, value
+from gravida.export_cql import Step
 from gravida.facts import Pick, Scalar
 from gravida.knowledge import Knowledge, Problem
 from gravida.library import load
 from gravida.random_worlds import random_worlds
+from gravida.verdict import Today
 
 HERE = Path(__file__).parent
 WORLDS = 2_000
 CRITERIA = 300
 SEED = 20_261_123
+NEVER = Today(None)
+"""The day of a subject that has none: a criterion asks for no day."""
 
 
 class EnginesMissingError(RuntimeError):
@@ -53,6 +59,7 @@ class Subject:
 
     name: str
     world: World
+    today: Today = NEVER
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class Difference:
     """One criterion that two engines answer differently for one record."""
 
     library: str
-    expression: Expression
+    expression: Expression | Step
     subject: str
     told: str
     """The parameters, as JSON."""
@@ -142,7 +149,7 @@ def case_subjects(knowledge: Knowledge, report: Report) -> Iterator[Subject]:
         if isinstance(prepared, Problem):
             report.rejected.append(str(prepared))
         else:
-            yield Subject(f"{case.place} ({case.why})", prepared.situation.world)
+            yield Subject(f"{case.place} ({case.why})", prepared.situation.world, prepared.situation.today)
 
 
 def world_subjects(knowledge: Knowledge, count: int, seed: int) -> Iterator[Subject]:
@@ -182,15 +189,19 @@ def validate_language(knowledge: Knowledge, criteria: int = CRITERIA, worlds: in
     return compare([library_of("Random_Criteria", "Random criteria", (), written, knowledge)], list(world_subjects(knowledge, worlds, seed)), report)
 
 
-def compare(shipped: Sequence[Library], subjects: Sequence[Subject], report: Report, processes: int = 2) -> Report:
-    """Ask both engines about every subject and add what comes out to the report. Raises :class:`EnginesMissingError`."""
+def compare(shipped: Sequence[Library], subjects: Sequence[Subject], report: Report, processes: int = 2, judged: "Judge | None" = None) -> Report:
+    """Ask both engines about every subject and add what comes out to the report. Raises :class:`EnginesMissingError`.
+
+    ``judged`` holds the answers about one library against ours: its criteria, unless something else is wanted.
+    """
     install()
+    judge = judged or judged_criteria
     start = time.perf_counter()
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=Console(stderr=True), transient=True) as progress:
         work = [Work(library, _grouped(library, subjects)) for library in progress.track(shipped, description="telling")]
         task = progress.add_task("comparing", total=len(shipped))
         with ThreadPoolExecutor(processes) as threads:
-            asked = threads.map(lambda share: _run(share, lambda: progress.advance(task)), _shares(work, processes))
+            asked = threads.map(lambda share: _run(share, judge, lambda: progress.advance(task)), _shares(work, processes))
             for found in chain.from_iterable(asked):
                 report.add(found)
     report.seconds = time.perf_counter() - start
@@ -231,7 +242,7 @@ def _shares(work: Sequence[Work], processes: int) -> list[list[Work]]:
     return shares
 
 
-def _run(share: Sequence[Work], advance: Callable[[], None]) -> list[Report]:
+def _run(share: Sequence[Work], judge: "Judge", advance: Callable[[], None]) -> list[Report]:
     """Ask one Node process about its share, and judge each library as its answers come."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
@@ -240,27 +251,37 @@ def _run(share: Sequence[Work], advance: Callable[[], None]) -> list[Report]:
         with subprocess.Popen(["node", str(HERE / "run.mjs"), str(path)], stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
             assert process.stdout is not None
             for work, line in zip(share, process.stdout, strict=False):
-                found.append(_judged(work, json.loads(line)))
+                found.append(judge(work, json.loads(line)))
                 advance()
     if process.returncode or len(found) < len(share):
         raise RuntimeError(f"run.mjs answered {len(found)} of {len(share)} jobs and ended with exit code {process.returncode}")
     return found
 
 
-def _judged(work: Work, result: Mapping[str, Any]) -> Report:
-    """Return what comes out for one library."""
+Judge = Callable[[Work, Mapping[str, Any]], Report]
+"""What holds the answers about one library against ours."""
+
+
+def complaints(work: Work, result: Mapping[str, Any]) -> list[str]:
+    """Return what the translator said against a library."""
     name = work.library.name
     errors = result["translated"][name]["errors"]
-    report = Report(expressions=len(work.library.expressions), records=len(work.told))
-    report.rejected = [f"{name}:{each['line']}:{each['column']}: {each['severity']}: {each['message']}" for each in errors]
+    return [f"{name}:{each['line']}:{each['column']}: {each['severity']}: {each['message']}" for each in errors]
+
+
+def judged_criteria(work: Work, result: Mapping[str, Any]) -> Report:
+    """Return what comes out for one library."""
+    name = work.library.name
+    report = Report(expressions=len(work.library.expressions), records=len(work.told), rejected=complaints(work, result))
     for number, (told, subjects) in enumerate(work.told.items()):
         theirs = result["results"][str(number)].get(name)
         for subject in subjects if theirs is not None else ():  # a rejected library has no answers
-            _hold_against(work.library, subject, told, theirs, report)
+            hold_against(work.library, subject, told, theirs, report)
     return report
 
 
-def _hold_against(library: Library, subject: Subject, told: str, theirs: Mapping[str, object], report: Report) -> None:
+def hold_against(library: Library, subject: Subject, told: str, theirs: Mapping[str, object], report: Report) -> None:
+    """Compare the answers to every criterion of a library for one subject, and add what comes out to the report."""
     for expression in library.expressions:
         ours = plain(our_answer(expression, subject.world))
         report.comparisons += 1
