@@ -34,21 +34,22 @@ def serve(
     """Answer a record system's CDS Hooks with cards: what guidelines say now for the person whose record is open.
 
     \b
-    gravida serve --as-of 2026-04-08                       try it, on this machine alone
-    curl http://127.0.0.1:8080/cds-services                what services there are
+    gravida serve --as-of 2026-04-08                     try it, on this machine
+    curl http://127.0.0.1:8080/cds-services              what services there are
     curl http://127.0.0.1:8080/cds-services/gravida-patient-view \\
       -H 'Content-Type: application/json' -d @examples/cds-hooks/patient-view.json
 
     A set-up says who may call, and how records are read:
 
     \b
-    base-url: https://cds.hospital.example        what record systems call; tokens are made for it
-    clients:                                      who may call, and where their public keys are
-      - {issuer: https://ehr.hospital.example, keys: [https://ehr.hospital.example/jwks.json]}
-    fhir-servers: [https://ehr.hospital.example/fhir]   what may be asked for what was not sent
-    source: us-core                               a declaration in knowledge/sources; none if not named
-    countries: [GB]                               guidelines of these countries, and international ones
-    page-url: https://gravida.hospital.example    what cards link to; no links if not said
+    base-url: https://cds.hospital.example   where record systems call
+    clients:                                 who may call, and their public keys
+      - issuer: https://ehr.hospital.example
+        keys: [https://ehr.hospital.example/jwks.json]
+    fhir-servers: [https://ehr.hospital.example/fhir]
+    source: us-core          a declaration in knowledge/sources; none if not named
+    countries: [GB]          guidelines of these, and international ones
+    page-url: https://gravida.hospital.example   what cards link to
 
     Nothing is stored. Calls are not logged, nor is anything that stands in them. What was accepted or overridden is
     counted: GET /feedback-totals. For https, give --tls-cert and --tls-key, or put a proxy in front. Nothing here has

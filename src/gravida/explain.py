@@ -136,10 +136,11 @@ class _Tracer:
         assert isinstance(declared, Truths)
         truths = fact(name, self.world)
         text = f"at least {k}: {declared.words.label}"
+        origin = _from(self.origins.get(declared.list, ""))
         if not isinstance(truths, tuple):
-            return Step(text, found, f"{declared.list}: not recorded")
+            return Step(text, found, f"{declared.list}: not recorded{origin}")
         counted = f"{sum(each is True for each in truths)} yes, {sum(each is False for each in truths)} no, {sum(each is None for each in truths)} not known"
-        return Step(text, found, counted, entries=tuple(self._list_lines(declared, truths)))
+        return Step(text, found, counted + origin, entries=tuple(self._list_lines(declared, truths)))
 
     def _list_lines(self, declared: Truths, truths: Sequence[Truth]) -> list[str]:
         entries = self.world.lists[declared.list]

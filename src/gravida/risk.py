@@ -6,8 +6,8 @@ A figure belongs to its group and to nobody in particular. Figures of several st
 >>> seven_of_16 = Share.counted(7, 16)
 >>> f"{seven_of_16.share:.3f}, {seven_of_16.low:.3f} to {seven_of_16.high:.3f}"
 '0.438, 0.231 to 0.668'
->>> updated(0.1, 10.1)                    # one in ten before the test, a likelihood ratio of 10.1
-0.5288...
+>>> round(updated(0.1, 10.1), 3)          # one in ten before the test, a likelihood ratio of 10.1
+0.529
 >>> agrees("0.0014326", 669 / 436509)     # printed so; the counts beside it say 0.0015326
 False
 """

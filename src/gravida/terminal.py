@@ -138,9 +138,9 @@ def reading_of(resources: "list[Json]", knowledge: Knowledge, as_of: date | None
 
 def given(path: str) -> "bytes | list[Json]":
     """Return what a file, a folder or standard input holds: FHIR resources, or the text of something else."""
-    from gravida.fhir_files import looks_like_fhir, resources_in, resources_of_folder  # noqa: PLC0415
+    from gravida.fhir_files import ENDINGS, looks_like_fhir, resources_in, resources_of_folder  # noqa: PLC0415
 
-    if path != "-" and Path(path).is_dir() and any(Path(path).rglob("*.*json")):
+    if path != "-" and Path(path).is_dir() and any(each.suffix in ENDINGS for each in Path(path).iterdir()):
         return resources_of_folder(Path(path))
     raw = _raw(path)
     return resources_in(raw, shown_name(path)) if looks_like_fhir(raw) else raw
