@@ -1,4 +1,4 @@
-"""``gravida serve``: cards inside the record system, over CDS Hooks 2.0."""
+"""``gravida serve``: the page for people, and cards inside the record system over CDS Hooks 2.0."""
 
 import os
 from datetime import date, datetime
@@ -31,10 +31,14 @@ def serve(
     host: str, port: int, config_file: Path | None, workers: int | None, tls_cert: str | None, tls_key: str | None, as_of: datetime | None,
     knowledge: Folders, *, insecure: bool,
 ) -> None:  # fmt: skip
-    """Answer a record system's CDS Hooks with cards: what guidelines say now for the person whose record is open.
+    """Open the page, in a browser on this machine; and answer a record system's CDS Hooks with cards.
+
+    The page has a room for somebody who has lost a pregnancy, one for clinicians, every guideline line by line, and what
+    all this is not. It keeps nothing. Cards say what guidelines say now for the person whose record is open.
 
     \b
-    gravida serve --as-of 2026-04-08                     try it, on this machine
+    gravida serve                                        then open http://127.0.0.1:8080/
+    gravida serve --as-of 2026-04-08                     try cards with the shipped example
     curl http://127.0.0.1:8080/cds-services              what services there are
     curl http://127.0.0.1:8080/cds-services/gravida-patient-view \\
       -H 'Content-Type: application/json' -d @examples/cds-hooks/patient-view.json
@@ -100,13 +104,15 @@ def _run(
 
     from gravida.hooks_app import make_app  # noqa: PLC0415
     from gravida.hooks_judge import Pool, Settings  # noqa: PLC0415
+    from gravida.web.pages import page_routes  # noqa: PLC0415
 
     settings = Settings(config.source, config.strict, config.guidelines, config.countries, config.page_url, as_of)
     judge = Pool(knowledge, settings, workers)
+    pages = page_routes(knowledge, lambda: as_of or date.today())  # noqa: DTZ011  (the reader's own calendar day is meant)
     _say(config, host, port, as_of, secure=tls_cert is not None)
     try:
         uvicorn.run(
-            make_app(judge, config, local=host in LOCAL), host=host, port=port, log_level="warning", access_log=False, server_header=False,
+            make_app(judge, config, local=host in LOCAL, pages=pages), host=host, port=port, log_level="warning", access_log=False, server_header=False,
             ssl_certfile=tls_cert, ssl_keyfile=tls_key, timeout_keep_alive=30, ws="none", lifespan="on",
         )  # fmt: skip
     finally:
@@ -116,8 +122,10 @@ def _run(
 def _say(config: "Config", host: str, port: int, as_of: date | None, *, secure: bool) -> None:
     """Tell whoever starts it where it listens, and what is open."""
     where = f"[{host}]" if ":" in host else host
-    click.echo(f"CDS Hooks at {'https' if secure else 'http'}://{where}:{port}/cds-services (stop: Ctrl+C)", err=True)
-    click.echo("Draft: no clinician has reviewed what the cards say.", err=True)
+    address = f"{'https' if secure else 'http'}://{where}:{port}"
+    click.echo(f"The page at {address}/ (stop: Ctrl+C)", err=True)
+    click.echo(f"CDS Hooks at {address}/cds-services", err=True)
+    click.echo("Draft: no clinician has reviewed what the page and the cards say.", err=True)
     if not config.clients:
         click.echo("Tokens are not asked for: no clients are listed in a set-up.", err=True)
     if as_of:

@@ -3,10 +3,9 @@
 An answer is never a server's fault (5xx): a record system would fall silent, and silence reads like "nothing to say".
 """
 
-import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -20,9 +19,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Call
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gravida.bodies import TooLarge, TooSlow, read_body
 from gravida.hooks_config import Config, may_fetch
 from gravida.hooks_feedback import Totals
 from gravida.hooks_fetch import client, gather, get_json
@@ -54,8 +54,10 @@ class State:
     faults: int = 0
 
 
-def make_app(judge: Judge, config: Config, *, local: bool = True, http: httpx2.AsyncClient | None = None) -> Starlette:
-    """Return the service as an ASGI application. ``local``: only this machine can call it."""
+def make_app(
+    judge: Judge, config: Config, *, local: bool = True, http: httpx2.AsyncClient | None = None, pages: Sequence[BaseRoute] = ()
+) -> Starlette:  # fmt: skip
+    """Return the service as an ASGI application. ``local``: only this machine can call it; ``pages`` are what it shows to people."""
     http = http or client()
     verifier = Verifier(config.clients, lambda url: get_json(url, http)) if config.clients else None
     state = State(config, judge, http, verifier, local)
@@ -63,7 +65,7 @@ def make_app(judge: Judge, config: Config, *, local: bool = True, http: httpx2.A
         routes=[
             Route("/cds-services", discovery), Route("/cds-services/{id}", call, methods=["POST"]),
             Route("/cds-services/{id}/feedback", feedback, methods=["POST"]), Route("/feedback-totals", totals),
-            Route("/openapi.json", described), Route("/health", health),
+            Route("/openapi.json", described), Route("/health", health), *pages,
         ],
         middleware=[
             Middleware(CORSMiddleware, allow_origins=config.allow_origins, allow_methods=METHODS, allow_headers=["Authorization", "Content-Type"]),
@@ -212,24 +214,11 @@ async def _body(call: Call) -> Any:
         raise refused(415, "not-supported", "expected Content-Type: application/json")
     limits = _state(call).config
     try:
-        async with asyncio.timeout(limits.slowest_body_seconds):
-            raw = await _bytes(call, limits.largest_body_mb * 1_000_000)
-    except TimeoutError:
+        return parsed(await read_body(call, limits.largest_body_mb * 1_000_000, limits.slowest_body_seconds))
+    except TooLarge:
+        raise refused(413, "too-long", f"the body is larger than {limits.largest_body_mb} MB") from None
+    except TooSlow:
         raise refused(408, "timeout", f"the body did not come within {limits.slowest_body_seconds} seconds") from None
-    return parsed(raw)
-
-
-async def _bytes(call: Call, most: int) -> bytes:
-    too_large = refused(413, "too-long", f"the body is larger than {most // 1_000_000} MB")
-    announced = call.headers.get("content-length", "")
-    if announced.isdigit() and int(announced[:20]) > most:
-        raise too_large
-    raw = bytearray()
-    async for part in call.stream():
-        raw += part
-        if len(raw) > most:
-            raise too_large
-    return bytes(raw)
 
 
 def parsed(raw: bytes) -> Any:

@@ -97,9 +97,10 @@ def test_a_whole_run_gives_cards_and_prints_nothing_of_anybody(port):
     check_answer(answer)
     assert answer["cards"]
     assert out == ""
-    assert err.splitlines()[:2] == [
-        f"CDS Hooks at http://127.0.0.1:{port}/cds-services (stop: Ctrl+C)",
-        "Draft: no clinician has reviewed what the cards say.",
+    assert err.splitlines()[:3] == [
+        f"The page at http://127.0.0.1:{port}/ (stop: Ctrl+C)",
+        f"CDS Hooks at http://127.0.0.1:{port}/cds-services",
+        "Draft: no clinician has reviewed what the page and the cards say.",
     ]
     assert "p1" not in err
     assert "Traceback" not in err
