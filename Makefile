@@ -3,13 +3,14 @@
 # make check  format, lint, types, imports, sizes, generated files, and every gate of the knowledge
 # make docs   write the generated files afresh
 # make bench  the benchmarks, each as a ratio to a peer measured in the same run
+# make screenshots  take pictures of every page (needs Chromium)
 # make lock   pin the newest releases
 
 PYTHON ?= python3
 BIN := .venv/bin
 EXAMPLE := examples/one-painless-loss.yaml
 
-.PHONY: run test check docs bench lock clean
+.PHONY: run test check docs bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -49,6 +50,10 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/assessment.py
 	$(BIN)/python benchmarks/cold_start.py
 	$(BIN)/python benchmarks/interview.py
+	$(BIN)/python benchmarks/page.py
+
+screenshots: .venv/ready
+	$(BIN)/python docs/screenshots.py
 
 lock:
 	$(PYTHON) -m venv .venv
@@ -56,4 +61,4 @@ lock:
 	$(BIN)/uv pip compile pyproject.toml --group dev --extra evidence --extra serve --universal --python-version 3.11 --generate-hashes --upgrade --no-header --output-file requirements.lock
 
 clean:
-	rm -rf .venv validation/cql/node_modules
+	rm -rf .venv build validation/cql/node_modules

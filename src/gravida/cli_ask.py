@@ -18,13 +18,13 @@ from gravida.answers import Unclear, parse
 from gravida.assess import assess
 from gravida.folders import Folders
 from gravida.interview import Interview, Step
+from gravida.interview_kept import as_text, asked_in
 from gravida.knowledge import Knowledge
-from gravida.record import RecordError, write_record
+from gravida.record import RecordError
 from gravida.safety import red_flags
 from gravida.terminal import KNOWLEDGE, console, load_knowledge, plain_errors, read
 
 WIDTH = 76
-ASKED = "# asked: "
 BAR = 20
 
 
@@ -49,11 +49,6 @@ class Talk:
         """Keep the answers so far, whole or not at all."""
         if self.keep is not None:
             write_private(self.keep, as_text(self.interview))
-
-
-def as_text(interview: Interview) -> str:
-    """Return a record's file, and which questions were asked, so that what nobody knew is not asked again."""
-    return f"{ASKED}{' '.join(interview.asked)}\n{write_record(interview.record)}"
 
 
 def write_private(path: Path, text: str) -> None:
@@ -94,8 +89,7 @@ def _begin(file: str | None, knowledge: Knowledge, day: date) -> Interview:
     if file is None:
         return Interview(knowledge, day)
     record = read(file, knowledge, day)
-    first = Path(file).read_text(encoding="utf-8").partition("\n")[0] if file != "-" else ""
-    asked = tuple(first.removeprefix(ASKED).split()) if first.startswith(ASKED) else ()
+    asked = asked_in(Path(file).read_text(encoding="utf-8")) if file != "-" else ()
     return Interview.resume(record, knowledge, day, asked)
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from gravida.folders import Folders
-from gravida.record import Record
 from gravida.terminal import KNOWLEDGE, Fault, How, given, how_to_read, load_knowledge, plain_errors, reading_of, shown_name
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def read_command(file: str, as_of: datetime | None, form: str, knowledge: Folder
             raise Fault(f"{shown_name(file)}: this is not FHIR: a resource has a resourceType; 'gravida assess' reads records of ours as they are")
         reading = reading_of(told, known, as_of.date() if as_of else None, how)
         if form == "record":
-            from gravida.record import write_record  # noqa: PLC0415
+            from gravida.record import with_blanks, write_record  # noqa: PLC0415
 
             click.echo(write_record(with_blanks(reading.record)), nl=False)
         elif form == "json":
@@ -60,11 +59,6 @@ def read_command(file: str, as_of: datetime | None, form: str, knowledge: Folder
             click.echo(json.dumps({"person": reading.person, **shown}, indent=2, ensure_ascii=False))
         else:
             _print(reading)
-
-
-def with_blanks(record: Record) -> Record:
-    """Return a record whose lists that may hold more end with an empty entry, so that a file keeps what is not known."""
-    return record.model_copy(update={name: (*getattr(record, name), type(getattr(record, name)[0])()) for name in record.open_lists})
 
 
 def _print(reading: "Reading") -> None:

@@ -186,6 +186,11 @@ class Recommendation:
         return "recalled" in self.provenance.values()
 
     @property
+    def confidence(self) -> str:
+        """How the part of it was seen that is the least sure."""
+        return max(self.provenance.values(), key=PROVENANCE.index)
+
+    @property
     def is_signed(self) -> bool:
         """Whether somebody has signed it as it stands."""
         return bool(self.signatures)

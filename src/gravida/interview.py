@@ -76,7 +76,8 @@ class Interview:
     data: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     """The questions that were asked, in order; none is asked again."""
-    _before: list[tuple[dict[str, Any], list[str]]] = field(default_factory=list)
+    past: list[tuple[dict[str, Any], list[str]]] = field(default_factory=list)
+    """The record and the questions before each answer, to go back to."""
 
     def __post_init__(self) -> None:
         self.data = copy.deepcopy(self.data)
@@ -253,12 +254,12 @@ class Interview:
         except ValueError:
             self.data, self.asked = before
             raise
-        self._before.append(before)
+        self.past.append(before)
 
     def back(self) -> bool:
         """Take the last answer back; return whether there was one."""
-        if self._before:
-            self.data, self.asked = self._before.pop()
+        if self.past:
+            self.data, self.asked = self.past.pop()
             return True
         return False
 

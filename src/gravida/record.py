@@ -67,7 +67,7 @@ from gravida.units import weeks
 __all__ = [
     "DECLINED", "MAX_BYTES", "Cerclage", "Conditions", "DatedGestation", "Dating", "Examination", "History", "Plans", "Pregnancy",
     "PriorPregnancy", "Problem", "Procedure", "Progestogen", "Record", "RecordError", "Scan", "Symptoms", "check_record", "dating",
-    "differences", "plain", "read_record", "record_from", "record_schema", "write_record",
+    "differences", "plain", "read_record", "record_from", "record_schema", "with_blanks", "words_of_fields", "write_record",
 ]  # fmt: skip
 
 
@@ -215,6 +215,11 @@ def plain(record: Record) -> dict[str, Any]:
     return _plain(record, (), record.declined)
 
 
+def with_blanks(record: Record) -> Record:
+    """Return a record whose lists that may hold more end with an empty entry, so that a file keeps what is not known."""
+    return record.model_copy(update={name: (*getattr(record, name), type(getattr(record, name)[0])()) for name in record.open_lists})
+
+
 def _plain(part: Part, path: Path, declined: frozenset[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, form in forms(type(part)).items():
@@ -258,12 +263,13 @@ FORMS: dict[str, dict[str, Any]] = {
 
 def record_schema(dictionary: Dictionary) -> dict[str, Any]:
     """Return the JSON Schema of a record, with the dictionary's limits, words, labels and questions."""
-    types, words = limits(dictionary), _words(dictionary)
+    types, words = limits(dictionary), words_of_fields(dictionary)
     schema = _schema(Record, (), types, words)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Record of one pregnancy", **schema}
 
 
-def _words(dictionary: Dictionary) -> dict[str, Words]:
+def words_of_fields(dictionary: Dictionary) -> dict[str, Words]:
+    """Return the words of every field and list that the dictionary has words for, by the template of its path."""
     found = {fact.path: fact.words for fact in dictionary.facts.values() if isinstance(fact, Observed)}
     for name, entries in dictionary.lists.items():
         found[name] = Words(entries.label, question=entries.question)

@@ -114,12 +114,13 @@ def sentence(found: OutcomeAnswer) -> str:
     assert found.effect is not None
     assert found.pooled is not None
     effect = found.effect
-    without = f"Of {effect.out_of} without it, {_people(effect.without)} {found.outcome.plain}"
-    with_it = f"of {effect.out_of} with it, about {_people(effect.with_treatment)} ({_people(effect.low)} to {_people(effect.high)})"
+    without = f"Of {effect.out_of} without it, {people(effect.without)} {found.outcome.plain}"
+    with_it = f"of {effect.out_of} with it, about {people(effect.with_treatment)} ({people(effect.low)} to {people(effect.high)})"
     return f"{without}; {with_it}. {_certainty(found.pooled, effect)}"
 
 
-def _people(number: float) -> str:
+def people(number: float) -> str:
+    """Return a number of people: with a decimal only where that says something."""
     return f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:.0f}"  # noqa: PLR2004  (one decimal for small numbers)
 
 

@@ -32,7 +32,7 @@ def page(found: DecisionMap, label: str) -> Iterator[str]:
     """Yield the map as lines: for each guideline a table, what is said where; the cell of today stands in brackets."""
     yield title(found, label)
     yield "As if a transvaginal scan on that day showed that length, and with everything else as recorded. Exact to the day and to a tenth of a millimetre."
-    yield _today(found)
+    yield today(found)
     for panel in (each for each in found.panels if each.says_something):
         yield ""
         yield f"{panel.heading} [{panel.guideline}]"
@@ -46,7 +46,8 @@ def page(found: DecisionMap, label: str) -> Iterator[str]:
     yield "; ".join(f"{MARKS[said]} {NAMES[said]}" for said in MARKS if said in used)
 
 
-def _today(found: DecisionMap) -> str:
+def today(found: DecisionMap) -> str:
+    """Return where the record stands."""
     day, length = found.here
     parts = [
         f"gestation {weeks(day) if day is not None else 'not known exactly'}",
@@ -57,7 +58,7 @@ def _today(found: DecisionMap) -> str:
 
 def _grid(panel: Panel, found: DecisionMap) -> Iterator[str]:
     """Yield the table of one panel, the longest cervix on top."""
-    head, *rows = _rows(panel, found.last, found.here)
+    head, *rows = rows_in_words(panel, found.last, found.here)
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     for row in (head, *rows):
         yield (
@@ -66,7 +67,7 @@ def _grid(panel: Panel, found: DecisionMap) -> Iterator[str]:
         )
 
 
-def _rows(panel: Panel, last: int, here: tuple[int | None, float | None]) -> Iterator[tuple[str, ...]]:
+def rows_in_words(panel: Panel, last: int, here: tuple[int | None, float | None]) -> Iterator[tuple[str, ...]]:
     """Yield the rows of a panel as text; the first is its head."""
     yield ("mm", *(_span(weeks(start), weeks(end)) for start, end in zip(panel.days, (*(day - 1 for day in panel.days[1:]), last), strict=True)))
     lengths = zip(panel.lengths, (*panel.lengths[1:], None), strict=True)
@@ -95,10 +96,10 @@ def _cell(said: str, lengths: tuple[float, float | None], days: tuple[int, int],
 
 def markdown(found: DecisionMap, label: str) -> str:
     """Return the map as Markdown, a table in words for each guideline."""
-    lines = [f"# {title(found, label)}", "", _today(found), ""]
+    lines = [f"# {title(found, label)}", "", today(found), ""]
     words = {mark: NAMES[said] for said, mark in MARKS.items()}
     for panel in (each for each in found.panels if each.says_something):
-        head, *rows = _rows(panel, found.last, found.here)
+        head, *rows = rows_in_words(panel, found.last, found.here)
         shown = [(row[0], *(words[cell.strip("[]")] + (" **(today)**" if cell.startswith("[") else "") for cell in row[1:])) for row in rows]
         lines += [f"## {panel.heading}", "", *table(head, shown), ""]
     return "\n".join(lines)
@@ -117,11 +118,11 @@ def picture(found: DecisionMap, label: str) -> str:
     day, length = found.here
     here = (day + 0.5, min(length, top)) if day is not None and length is not None and first <= day <= found.last else None
     told = "; ".join(f"{each.heading}: {_in_words(each, found.last)}" for each in speaking)
-    return draw(panels, ((first, found.last), (0, top)), here, NAMES, title(found, label), f"{_today(found)} {told}")
+    return draw(panels, ((first, found.last), (0, top)), here, NAMES, title(found, label), f"{today(found)} {told}")
 
 
 def _in_words(panel: Panel, last: int) -> str:
     """Return where a guideline speaks, as text."""
-    head, *rows = _rows(panel, last, (None, None))
+    head, *rows = rows_in_words(panel, last, (None, None))
     words = {mark: NAMES[said] for said, mark in MARKS.items()}
     return ", ".join(f"{row[0]} mm at {span} {words[cell]}" for row in rows for span, cell in zip(head[1:], row[1:], strict=True) if cell != MARKS["silent"])

@@ -76,21 +76,22 @@ def _now(assessment: Assessment) -> Iterable[str]:
     elif not pregnancy.gestation:
         yield from wrapped(_page("gestation-unknown"))
     else:
-        due = [_page("due", day=_day(pregnancy.due_date))] if pregnancy.due_date else []
-        today = _page("today", day=_day(assessment.as_of), gestation=_weeks(pregnancy.gestation), babies=babies(pregnancy.plurality))
+        due = [_page("due", day=day_in_words(pregnancy.due_date))] if pregnancy.due_date else []
+        today = _page("today", day=day_in_words(assessment.as_of), gestation=weeks_in_words(pregnancy.gestation), babies=babies(pregnancy.plurality))
         yield from wrapped(" ".join([today, *due]))
 
 
-def _weeks(gestation: str) -> str:
+def weeks_in_words(gestation: str) -> str:
     """Say ``20+3`` as people do: 20 weeks and 3 days."""
     if " to " in gestation:
-        low, high = (_weeks(part) for part in gestation.split(" to "))
+        low, high = (weeks_in_words(part) for part in gestation.split(" to "))
         return _page("between", low=low, high=high)
     weeks, _, days = gestation.partition("+")
     return _page({"0": "weeks", "1": "weeks-and-day"}.get(days, "weeks-and-days"), weeks=weeks, days=days)
 
 
-def _day(day: date | None) -> str:
+def day_in_words(day: date | None) -> str:
+    """Return a date as people say it; nothing for none."""
     return _page("day", day=day.day, month=_page(f"months.{day.month}"), year=day.year) if day else ""
 
 
@@ -106,7 +107,7 @@ def _history(assessment: Assessment) -> Iterable[str]:
 
 def _event(event: Event) -> Iterable[str]:
     name = "event" if event.ended else "event-when-unknown"
-    yield from wrapped(_page(name, number=event.index + 1, outcome=ended(event.outcome), gestation=_weeks(event.ended) if event.ended else ""))
+    yield from wrapped(_page(name, number=event.index + 1, outcome=ended(event.outcome), gestation=weeks_in_words(event.ended) if event.ended else ""))
     for feature in event.features:
         if feature.holds:
             yield from _bullet(feature.plain)
@@ -114,40 +115,43 @@ def _event(event: Event) -> Iterable[str]:
         yield from _bullet(_page("event-unknown"))
 
 
-def _shown(row: Row, *, ending: bool) -> list[Opinion]:
+def shown(row: Row, *, ending: bool) -> list[Opinion]:
     """Return what is for her; to somebody who is losing a pregnancy, only what speaks of that."""
-    shown = [each for each in row.opinions if each.verdict in SHOWN and not each.recalled and not each.superseded]
-    return [each for each in shown if each.about_loss and each.verdict in ("now", "met")] if ending else shown
+    found = [each for each in row.opinions if each.verdict in SHOWN and not each.recalled and not each.superseded]
+    return [each for each in found if each.about_loss and each.verdict in ("now", "met")] if ending else found
 
 
 def _topics(assessment: Assessment) -> Iterable[str]:
     yield from _title("topics")
     ending = assessment.pregnancy.ending
-    rows = [row for row in assessment.matrix if row.for_patients and row.topic != "urgent-signs" and _shown(row, ending=ending)]
+    rows = [row for row in assessment.matrix if row.for_patients and row.topic != "urgent-signs" and shown(row, ending=ending)]
     if not rows:
         yield from wrapped(_page("topics-none"))
     for row in rows:
         yield ""
         yield row.plain
-        for opinion in sorted(_shown(row, ending=ending), key=lambda each: list(VERDICTS).index(each.verdict)):
+        for opinion in sorted(shown(row, ending=ending), key=lambda each: list(VERDICTS).index(each.verdict)):
             lead = "" if opinion.body == COMPILED else f"{opinion.heading} {STANCES[opinion.stance].plain}: "
-            yield from _bullet(f"{lead}{opinion.plain} {_when(opinion)}".strip())
+            yield from _bullet(f"{lead}{opinion.plain} {when(opinion)}".strip())
 
 
-def _when(opinion: Opinion) -> str:
-    return " ".join(part for part in (_verdict(opinion), _caution(opinion)) if part)
+def when(opinion: Opinion) -> str:
+    """Return when and on which condition something is for her."""
+    return " ".join(part for part in (verdict_in_words(opinion), caution(opinion)) if part)
 
 
-def _verdict(opinion: Opinion) -> str:
+def verdict_in_words(opinion: Opinion) -> str:
+    """Return what a verdict means for her; nothing where it goes without saying."""
     if opinion.verdict in ("now-if", "withheld"):
         reasons = "; ".join(opinion.withheld_by or opinion.open_questions)
         return f"{VERDICTS[opinion.verdict].plain} ({reasons})"
     if opinion.verdict == "later" and opinion.begins:
-        return _page("later-from", day=_day(opinion.begins))
+        return _page("later-from", day=day_in_words(opinion.begins))
     return VERDICTS[opinion.verdict].plain if opinion.verdict in ("overdue", "later") else ""
 
 
-def _caution(opinion: Opinion) -> str:
+def caution(opinion: Opinion) -> str:
+    """Return what other guidelines hold against the same action; nothing for none."""
     return _page("caution", reasons="; ".join(opinion.cautions)) if opinion.cautions else ""
 
 
@@ -181,15 +185,16 @@ def _dates(assessment: Assessment) -> Iterable[str]:
     moments = [each for each in assessment.timeline if each.verdict in SHOWN and each.stance not in ("against", "insufficient", "inform")]
     if not moments:
         yield from wrapped(_page("no-dates"))
-    for line in dict.fromkeys(f"{_span(each)}: {each.plain} ({each.body})" for each in moments):
+    for line in dict.fromkeys(f"{span(each)}: {each.plain} ({each.body})" for each in moments):
         yield from _bullet(line)
 
 
-def _span(moment: Moment) -> str:
+def span(moment: Moment) -> str:
+    """Return the dates of something on the timeline, in words."""
     late = _page("passed") if moment.verdict == "overdue" else ""
     if moment.begins and moment.ends:
-        return _page("from-to", begins=_day(moment.begins), ends=_day(moment.ends)) + late
-    return _page("from", begins=_day(moment.begins)) if moment.begins else _page("until", ends=_day(moment.ends)) + late
+        return _page("from-to", begins=day_in_words(moment.begins), ends=day_in_words(moment.ends)) + late
+    return _page("from", begins=day_in_words(moment.begins)) if moment.begins else _page("until", ends=day_in_words(moment.ends)) + late
 
 
 def _ask(assessment: Assessment) -> Iterable[str]:
@@ -209,7 +214,7 @@ def _numbers(assessment: Assessment) -> Iterable[str]:
 def _sources(assessment: Assessment) -> Iterable[str]:
     """Yield the documents that say something on this page; those that do not are for clinicians."""
     yield from _title("sources")
-    said = {opinion.guideline for row in assessment.matrix for opinion in _shown(row, ending=assessment.pregnancy.ending)}
+    said = {opinion.guideline for row in assessment.matrix for opinion in shown(row, ending=assessment.pregnancy.ending)}
     for each in assessment.sources:
         if each.guideline in said:
             yield from _bullet(f"{each.heading}. {each.body_name}.")

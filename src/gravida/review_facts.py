@@ -51,7 +51,7 @@ def criterion(begin: str, node: Node, speaker: Speaker) -> list[str]:
     return [f"{begin} {first}", "", *rest] if rest else [f"{begin} this:", "", first]
 
 
-def _is_written_down(fact: Fact) -> bool:
+def is_written_down(fact: Fact) -> bool:
     """Return whether a fact is what somebody wrote, or the latest of what was written, and so has no criterion to read."""
     return isinstance(fact, Observed) or (isinstance(fact, Pick) and fact.where is None)
 
@@ -60,7 +60,7 @@ def worked_out(names: Iterable[str], knowledge: Knowledge) -> Iterator[str]:
     """Yield what is worked out, one after the other."""
     for name in names:
         fact = knowledge.dictionary.facts[name]
-        if not (isinstance(fact, Observed) or _is_written_down(fact)):
+        if not (isinstance(fact, Observed) or is_written_down(fact)):
             yield f"#### {inline(fact.words.label)}"
             yield ""
             yield from _definition(name, fact, knowledge)
@@ -120,7 +120,7 @@ def _question(fact: Fact) -> str:
 def recorded(names: Iterable[str], knowledge: Knowledge) -> list[str]:
     """Return the table of what stands in the record: facts, then the fields of each list that are used."""
     facts = [knowledge.dictionary.facts[name] for name in names]
-    rows = [_fact(fact, knowledge) for fact in facts if _is_written_down(fact)]
+    rows = [_fact(fact, knowledge) for fact in facts if is_written_down(fact)]
     used = set(_fields(facts, knowledge))
     for name, entries in knowledge.dictionary.lists.items():
         rows += [_field(field, entries.label) for key, field in entries.fields.items() if (name, key) in used]
@@ -138,7 +138,7 @@ def _fact(fact: Fact, knowledge: Knowledge) -> list[str]:
 def _fields(facts: Iterable[Fact], knowledge: Knowledge) -> Iterator[Leaf]:
     """Yield the fields of lists that criteria speak of, and those that a value is taken from."""
     for fact in facts:
-        if isinstance(fact, Truths | Pick) and not _is_written_down(fact):
+        if isinstance(fact, Truths | Pick) and not is_written_down(fact):
             yield from ((fact.list, part.id) for part in walk(knowledge.criteria[fact.name]) if isinstance(part, Member))
             yield from [(fact.list, fact.value)] if isinstance(fact, Pick) else []
 

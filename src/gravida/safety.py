@@ -56,15 +56,20 @@ def _safety_facts(recommendation: Recommendation, knowledge: Knowledge) -> list[
     return [leaf for leaf in dict.fromkeys(leaves) if isinstance(knowledge.dictionary.facts.get(leaf), Pick)]
 
 
-def open_signs(situation: Situation, knowledge: Knowledge) -> dict[str, Tier]:
-    """Return the signs that she could report and that nobody has answered for this day, each with its most urgent tier."""
+def signs(knowledge: Knowledge) -> dict[str, Tier]:
+    """Return the signs that somebody could report, the most urgent first, each with its most urgent tier."""
     found: dict[str, Tier] = {}
     for recommendation in _tiered(knowledge):
         for name in _safety_facts(recommendation, knowledge):
             declared = knowledge.dictionary.facts[name]
-            if recommendation.tier and isinstance(declared, Pick) and declared.list == "symptoms" and fact(name, situation.world) is None:
+            if recommendation.tier and isinstance(declared, Pick) and declared.list == "symptoms":
                 found.setdefault(name, recommendation.tier)
     return found
+
+
+def open_signs(situation: Situation, knowledge: Knowledge) -> dict[str, Tier]:
+    """Return the signs that she could report and that nobody has answered for this day, each with its most urgent tier."""
+    return {name: tier for name, tier in signs(knowledge).items() if fact(name, situation.world) is None}
 
 
 def unanswered(situation: Situation, knowledge: Knowledge) -> Iterable[Unanswered]:

@@ -38,7 +38,9 @@ SAME_BY_CHANCE = {
     ("fhir_values.py", 10): "millimetres in a centimetre",
     ("record_checks.py", 40): "earlier pregnancies that a record may describe",
     ("cli_serve.py", 30): "seconds that a connection may be idle",
-    ("hooks_app.py", 20): "digits of a length that is announced",
+    ("site.py", 20): "seconds for a slow body",
+    ("site.py", 10): "files that may be sent at once",
+    ("you.py", 10): "faults of a file that are told at once",
     ("hooks_card_lines.py", 139): "characters of a summary, by CDS Hooks 2.0",
     ("hooks_openapi.py", 139): "characters of a summary, by CDS Hooks 2.0",
     ("hooks_cards.py", 50): "characters of a name",
@@ -48,6 +50,7 @@ SAME_BY_CHANCE = {
     ("hooks_fetch.py", 20): "connections that are kept",
     ("hooks_judge.py", 20): "seconds for one judgement",
     ("hooks_security.py", 30): "seconds between two clocks; between two looks for keys",
+    ("clinicians_map.py", 10): "millimetres between two marks on an axis",
     ("fhir_story.py", 14): "days from the last period to conception, by the convention behind every gestation",
 }
 NAMED_ON_PURPOSE = {

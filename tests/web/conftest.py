@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 import uvicorn
+from playwright.sync_api import sync_playwright
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -58,8 +59,6 @@ def chromium():
         if os.environ.get("REQUIRE_CHROMIUM"):
             pytest.fail(MISSING)
         pytest.skip(MISSING)
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield browser
@@ -74,7 +73,7 @@ def visit(chromium, address):
     """
     held = []
 
-    def _visit(path="/", *, width=1280, height=900, script=True, scheme="light", complaints_expected=False):
+    def _visit(path="/", *, width=1280, height=900, script=True, scheme="light", complaints_expected=False, leaves_for=()):
         context = chromium.new_context(viewport={"width": width, "height": height}, java_script_enabled=script, color_scheme=scheme, accept_downloads=True)
         page = context.new_page()
         page.set_default_timeout(15_000)
@@ -82,19 +81,14 @@ def visit(chromium, address):
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: said.append(str(error)))
-        held.append((context, asked, said, complaints_expected))
+        held.append((context, asked, said, complaints_expected, leaves_for))
         page.goto(address + path)
         return page
 
     yield _visit
-    for context, asked, said, complaints_expected in held:
+    for context, asked, said, complaints_expected, leaves_for in held:
         cookies = context.cookies()
         context.close()
         assert not cookies
-        assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+        assert [url for url in asked if not url.startswith((address, "data:", "blob:", *leaves_for))] == []
         assert complaints_expected or said == []
-
-
-def is_too_wide(page):
-    """Return by how many pixels the page is wider than the window."""
-    return max(0, page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -94,7 +94,7 @@ class Site:
         environment.globals.update(say=say, asset=asset, knowledge=self.knowledge)
         return environment
 
-    def render(self, template: str, /, status: int = 200, **values: Any) -> Response:
+    def render(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """Return a page."""
         return HTMLResponse(self.templates.get_template(template).render(**values), status, HEADERS)
 
@@ -217,4 +217,3 @@ def static_route() -> Route:
         return Response(loaded[name], 200, headers, KINDS.get(name.rpartition(".")[2], "application/octet-stream"))
 
     return Route("/static/{name}", give)
-

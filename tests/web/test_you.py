@@ -1,0 +1,285 @@
+import json
+import re
+from datetime import date
+
+import icalendar
+import pytest
+from you_page import STORIES, begin, hidden, send, tell, text_of, to_question
+
+from gravida.interview import Interview
+from gravida.interview_kept import Torn, packed, unpacked
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_every_story_comes_to_a_result(client, name):
+    page = tell(client, name)
+
+    assert page.status_code == 200
+    assert "What there is for you" in text_of(page)
+    assert "This is a draft." in text_of(page)
+
+
+def test_one_painless_loss_shows_dates_options_and_both_sides(client):
+    text = text_of(tell(client, "one painless loss"))
+
+    assert "On 1 June 2026 you are 13 weeks pregnant (one baby)." in text
+    assert "This pregnancy ended by itself in the middle three months." in text
+    assert "They hold if nothing changes." in text
+    assert "until 7 June 2026" in text
+    assert "Why your doctor may say something else" in text
+
+
+def test_early_losses_alone_do_not_point_to_cervical_insufficiency(client):
+    text = text_of(tell(client, "three early losses"))
+
+    assert text.count("On its own, this does not point to cervical insufficiency.") == 3
+
+
+def test_a_loss_of_unsure_weeks_says_so(client):
+    assert "You are not sure how far along you were." in text_of(tell(client, "not pregnant, after a loss"))
+
+
+def test_options_come_with_what_trials_found_in_people(client):
+    text = text_of(tell(client, "a short cervix"))
+
+    assert "No number can tell how it will go for you." in text
+    assert re.search(r"Of \d+ without it, about \d+(\.\d)? were born", text)
+
+
+def test_dates_of_an_unsure_pregnancy_say_by_how_much_they_may_be_off(client):
+    assert "Each date may be off by 6 days." in text_of(tell(client, "three early losses"))
+
+
+def test_what_was_told_is_said_back(client):
+    text = text_of(tell(client, "a short cervix"))
+
+    assert "24.9 mm" in text
+    assert "Through the vagina" in text
+    assert "30 May 2026" in text
+
+
+# --- signs ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_sign_that_needs_help_now_stops_everything(client):
+    page = begin(client, signs=False)
+    number = next(index for index, question in enumerate(re.findall(r'id="sign-\d+">([^<]*)', page.text)) if "bleeding heavily" in question)
+
+    warned = send(client, page, "answer", **{f"mark-{number}": "yes", "rest": "yes"})
+
+    assert hidden(warned, "step") == ""
+    assert "Get help now" in text_of(warned)
+    assert "You told us:" in text_of(warned)
+    after = send(client, warned, "go-on")
+    assert "You still need to call, if you have not." in text_of(after)
+    result = send(client, after, "result")
+    assert "The rest can wait until somebody has seen you." in text_of(result)
+    assert "What doctors may talk about with you" not in text_of(result)
+    assert "What doctors may talk about with you" in text_of(send(client, result, "everything"))
+
+
+def test_signs_that_were_skipped_stay_until_they_are_answered(client):
+    page = send(client, begin(client, signs=False), "unsure")
+    skipped = "of the signs are not answered"
+
+    assert skipped in text_of(page)
+    later = to_question(client, page, "prior_pregnancies", STORIES["twins"])
+    assert skipped in text_of(later)
+    result = to_question(client, later, "", STORIES["twins"])
+    assert text_of(result).count("You have not answered these") == 2  # on the page, and on paper
+    again = send(client, result, "again")
+    assert hidden(again, "step") == "signs-now"
+    assert skipped not in text_of(send(client, again, "answer", rest="yes"))
+
+
+def test_a_sign_that_was_not_marked_is_not_a_no(client):
+    page = begin(client, signs=False)
+
+    answered = send(client, page, "answer", **{"unsure-0": "yes"})
+
+    assert "of the signs are not answered" in text_of(answered)
+
+
+def test_a_page_without_any_mark_is_asked_again(client):
+    page = send(client, begin(client, signs=False), "answer")
+
+    assert page.status_code == 400
+    assert 'role="alert"' in page.text
+    assert "Mark what is true." in text_of(page)
+
+
+# --- going on and back ---------------------------------------------------------------------------------------------------
+
+
+def test_back_goes_to_the_question_before(client):
+    page = begin(client)
+    before = hidden(page, "step")
+
+    assert hidden(send(client, send(client, page, "unsure"), "back"), "step") == before
+
+
+def test_the_first_question_leads_back_to_the_start(client):
+    assert "Open a file that you saved" in text_of(send(client, begin(client, signs=False), "back"))
+
+
+def test_prefer_not_to_say_is_an_answer_that_is_kept(client):
+    page = to_question(client, begin(client), "prior_pregnancies[0].outcome", STORIES["one painless loss"])
+    told = send(client, send(client, page, "declined"), "result")
+
+    assert "How did this pregnancy end? Prefer not to say" in text_of(told)
+
+
+def test_an_answer_sent_twice_counts_once(client):
+    page = begin(client)
+    once = send(client, page, "unsure")
+
+    twice = client.post("/you", data={"state": hidden(once, "state"), "step": hidden(page, "step"), "do": "answer", "given": "yes"})
+
+    assert hidden(twice, "step") == hidden(once, "step")
+
+
+def test_what_cannot_be_read_is_asked_again_with_what_was_typed(client):
+    page = to_question(client, begin(client), "plurality", STORIES["twins"])
+
+    again = send(client, page, "answer", given="many")
+
+    assert again.status_code == 400
+    assert 'value="many"' in again.text
+    assert 'aria-invalid="true"' in again.text
+
+
+def test_a_length_that_could_be_centimetres_is_asked_about(client):
+    page = to_question(client, begin(client), "scans[0].cervical_length_mm", STORIES["a short cervix"])
+
+    doubtful = send(client, page, "answer", given="2.4")
+
+    assert "2.4 millimetres is very short." in text_of(doubtful)
+    assert hidden(send(client, doubtful, "answer", given="2.4", meant="yes"), "step") != hidden(page, "step")
+    assert "24 mm" in text_of(send(client, send(client, doubtful, "answer", given="2.4 cm"), "result"))
+
+
+def test_a_date_and_weeks_at_once_are_one_too_many(client):
+    page = to_question(client, begin(client), "gestation", STORIES["twins"])
+
+    assert "Fill in one of the two only." in text_of(send(client, page, "answer", weeks="20", date="2026-10-10"))
+
+
+# --- taking along --------------------------------------------------------------------------------------------------------
+
+
+def test_the_calendar_opens_in_a_calendar(client):
+    answer = send(client, tell(client, "one painless loss"), "calendar")
+    events = icalendar.Calendar.from_ical(answer.text).walk("VEVENT")
+
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert events
+    assert all(isinstance(event.decoded("dtstart"), date) and event.decoded("dtstart") >= date(2026, 6, 1) for event in events)
+    assert all("if nothing changes" in str(event["summary"]) for event in events)
+
+
+def test_a_saved_file_goes_on_where_it_stopped(client):
+    page = to_question(client, begin(client), "scans", STORIES["one painless loss"])
+    kept = send(client, page, "save")
+
+    opened = client.post("/you", data={"do": "open"}, files={"file": ("answers.yaml", kept.content)})
+
+    assert kept.headers["content-disposition"] == 'attachment; filename="answers.yaml"'
+    assert hidden(send(client, opened, "answer", rest="yes"), "step") == "scans" or hidden(opened, "step") == "scans"
+
+
+def test_a_file_for_other_programs_is_the_record(client):
+    found = json.loads(send(client, tell(client, "twins"), "save-json").text)
+
+    assert found["pregnancy"]["plurality"] == "2"
+
+
+def test_deleting_leaves_nothing(client):
+    page = send(client, tell(client, "twins"), "delete")
+
+    assert hidden(page, "state") == ""
+    assert "Your answers are gone" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "No file was chosen"),
+        (b"pregnancy: {plurallity: 1}", "plurallity"),
+        (b"\xff\xfe\x00", "your file"),
+        (b'{"resourceType": "Bundle", "type": "collection", "entry": []}', "made for clinics"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told(client, content, says):
+    page = client.post("/you", data={"do": "open"}, files={"file": ("a.yaml", content)})
+
+    assert page.status_code == 400
+    assert says in text_of(page)
+
+
+# --- hostile input -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["given", "weeks", "days", "date", "to-weeks", "step", "do"])
+def test_a_script_in_a_field_is_never_a_script(client, field):
+    page = to_question(client, begin(client), "gestation", STORIES["twins"])
+    sent = {"state": hidden(page, "state"), "step": "gestation", "do": "answer", field: SCRIPT}
+
+    answer = client.post("/you", data=sent)
+
+    assert answer.status_code in (200, 400)
+    assert SCRIPT not in answer.text
+
+
+@pytest.mark.parametrize("state", ["", "x", "eJwDAAAAAAE=", SCRIPT, "A" * 100_000])
+def test_a_torn_page_is_told_and_not_guessed(client, state):
+    page = client.post("/you", data={"do": "answer", "state": state})
+
+    assert page.status_code == 400
+    assert "cannot be read" in text_of(page)
+
+
+def test_ten_megabytes_are_refused_in_words(client):
+    page = client.post("/you", data={"do": "answer", "state": "A" * 10_000_000})
+
+    assert page.status_code == 413
+    assert "This is too large" in text_of(page)
+
+
+def test_a_thousand_pregnancies_are_refused_in_words(client):
+    page = to_question(client, begin(client), "prior_pregnancies", STORIES["twins"])
+    listed = "prior_pregnancies:\n" + "- {ended: 8+0}\n" * 1000
+
+    assert "This page can work with up to 40." in text_of(send(client, page, "answer", given="1000"))
+    opened = client.post("/you", data={"do": "open"}, files={"file": ("a.yaml", listed.encode())})
+    assert opened.status_code == 400
+    assert "1000" in text_of(opened)
+
+
+def test_nothing_of_anybody_stands_in_an_address_or_a_cookie(client):
+    page = tell(client, "one painless loss")
+
+    assert "set-cookie" not in page.headers
+    assert page.headers["cache-control"] == "no-store"
+    assert [link for link in re.findall(r'(?:href|action)="([^"]*)"', page.text) if "?" in link and not link.startswith("/static/")] == []
+
+
+# --- what travels --------------------------------------------------------------------------------------------------------
+
+
+def test_an_interview_travels_whole(knowledge):
+    interview = Interview(knowledge, date(2026, 6, 1))
+    interview.answer(interview.step(), {name: False for name, _ in interview.step().items})
+
+    again, seen = unpacked(packed(interview, frozenset({"a/b"})), knowledge, date(2026, 6, 1))
+
+    assert (again.data, again.asked, seen) == (interview.data, interview.asked, {"a/b"})
+    assert again.back()
+    assert again.asked == []
+
+
+@pytest.mark.parametrize("word", ["", "eJyrVkpJLElUsqquBQAUAANN", "é"])
+def test_what_was_torn_is_not_unpacked(knowledge, word):
+    with pytest.raises(Torn):
+        unpacked(word, knowledge, date(2026, 6, 1))

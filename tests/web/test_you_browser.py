@@ -1,0 +1,130 @@
+import io
+
+import pypdf
+import pytest
+from playwright.sync_api import expect
+
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def step_of(page):
+    field = page.locator("input[name=step]")
+    return field.input_value() if field.count() else ""
+
+
+def tell_a_loss(page):
+    """Go through all questions of somebody who is 13 weeks pregnant after a painless loss at 20 weeks."""
+    typed = {
+        "gestation": {"weeks": "13", "days": "0"},
+        "plurality": {"given": "1"},
+        "prior_pregnancies": {"given": "1"},
+        "prior_pregnancies[0].ended": {"weeks": "20"},
+    }
+    chosen = {"pregnant": "Yes", "prior_pregnancies[0].onset": "It began by itself", "prior_pregnancies[0].outcome": "Miscarriage"}
+    press(page, "Start")
+    while step := step_of(page):
+        if step.startswith("signs"):
+            page.get_by_label("No to all that I did not mark").check()
+        elif step in chosen:
+            page.get_by_label(chosen[step], exact=True).check()
+        for name, value in typed.get(step, {}).items():
+            page.locator(f"input[name={name}]").fill(value)
+        known = step.startswith("signs") or step in chosen or step in typed
+        press(page, "Continue" if known else "I don't know")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_whole_way_to_the_result_on_a_phone(visit, script):
+    page = visit("/you", width=390, height=844, script=script)
+
+    tell_a_loss(page)
+
+    assert page.get_by_role("heading", name="What there is for you").is_visible()
+    option = page.locator("details.option", has_text="A stitch because of earlier losses or births")
+    option.locator("summary").click()
+    assert option.get_by_text("What speaks for it").is_visible()
+
+
+def test_a_paper_has_two_pages_at_most(visit):
+    page = visit("/you")
+    tell_a_loss(page)
+
+    paper = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4")))
+    text = " ".join(sheet.extract_text() for sheet in paper.pages)
+
+    assert len(paper.pages) <= 2
+    assert "This is a draft." in text
+    assert "Questions to take with you" in text
+    assert "Exit this page" not in text
+
+
+def test_the_browsers_own_way_back_goes_one_question_back(visit):
+    page = visit("/you")
+    press(page, "Start")
+    first = step_of(page)
+    press(page, "I don't know")
+    expect(page.locator("input[name=step]")).to_have_value("pregnant")
+
+    page.go_back()
+    expect(page.locator("input[name=step]")).to_have_value(first)
+
+    assert "state" not in page.url
+
+
+def test_leaving_fast_leaves_nothing_to_go_back_to(visit):
+    page = visit("/you", leaves_for=("https://www.wikipedia.org/",))
+    press(page, "Start")
+    page.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="elsewhere", content_type="text/html"))
+    before = page.evaluate("history.length")
+
+    page.get_by_role("link", name="Exit this page").click()
+    page.wait_for_url("https://www.wikipedia.org/")
+
+    assert page.evaluate("history.length") == before
+
+
+def test_a_keyboard_is_enough(visit):
+    page = visit("/you")
+    page.get_by_role("button", name="Start").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("input[name=step]", state="attached")
+    page.locator("input[name=rest]").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.value") == "answer"
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=step]")).to_have_value("pregnant")
+    page.locator("input[name=given]").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=step]")).to_have_value("gestation")
+
+
+def test_a_sign_that_needs_help_now_is_all_there_is_to_see(visit):
+    page = visit("/you", width=390, height=844)
+    press(page, "Start")
+    page.get_by_label("Is fluid leaking or gushing from the vagina?").first.check()
+    page.get_by_label("No to all that I did not mark").check()
+
+    press(page, "Continue")
+
+    assert page.get_by_role("heading", level=1).inner_text() == "Get help now"
+    assert page.locator(".do").first.is_visible()
+    assert step_of(page) == ""
+
+
+@pytest.mark.parametrize("where", ["start", "question", "result"])
+def test_nothing_is_wider_than_a_narrow_phone(visit, where):
+    page = visit("/you", width=320, height=600)
+    if where == "question":
+        press(page, "Start")
+    elif where == "result":
+        tell_a_loss(page)
+        for each in page.locator("summary").all():
+            each.click()
+
+    assert page.evaluate(TOO_WIDE) <= 0
