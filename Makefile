@@ -26,6 +26,8 @@ help:
 
 run: .venv/ready
 	$(BIN)/gravida assess $(EXAMPLE)
+	@echo
+	@echo "In a browser, with plain words and with every guideline side by side: $(BIN)/gravida serve"
 
 check: .venv/ready
 	$(BIN)/ruff format --check .

@@ -23,6 +23,7 @@ from gravida.web.pages import page_routes
 
 OUT = Path(__file__).parents[1] / "build" / "screenshots"
 TODAY = date(2026, 6, 1)
+EXAMPLE = Path(__file__).parents[1] / "examples" / "one-painless-loss.yaml"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 SCHEMES = ("light", "dark")
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
@@ -48,7 +49,33 @@ def clinicians_filled(page: Page) -> None:
     page.wait_for_selector("#map-body .panels")
 
 
-BEHIND: dict[str, Callable[[Page], None]] = {"clinicians-filled": clinicians_filled}
+def question(page: Page) -> None:
+    """Show the first question: the signs that need help."""
+    page.goto(f"{page.url}you")
+    page.get_by_role("button", name="Start").click()
+
+
+def warning(page: Page) -> None:
+    """Show what a sign that needs help now leads to."""
+    question(page)
+    page.get_by_label("Is fluid leaking or gushing from the vagina?").first.check()
+    page.get_by_role("button", name="Continue").click()
+
+
+def result(page: Page) -> None:
+    """Show the result for one painless loss at 20 weeks, now 13 weeks pregnant."""
+    page.goto(f"{page.url}you")
+    page.set_input_files("#file", EXAMPLE)
+    page.get_by_role("button", name="Open").click()
+    page.get_by_label("No to all that I did not mark").check()
+    page.get_by_role("button", name="Continue").click()
+    while page.locator("input[name=step]").count():
+        page.get_by_role("button", name="I don't know").click()
+
+
+BEHIND: dict[str, Callable[[Page], None]] = {
+    "clinicians-filled": clinicians_filled, "you-signs": question, "you-warning": warning, "you-result": result,
+}  # fmt: skip
 
 
 @contextmanager

@@ -179,6 +179,24 @@ def test_the_calendar_opens_in_a_calendar(client):
     assert all("if nothing changes" in str(event["summary"]) for event in events)
 
 
+def test_dates_in_a_calendar_say_by_how_much_they_may_be_off(client):
+    events = icalendar.Calendar.from_ical(send(client, tell(client, "three early losses"), "calendar").text).walk("VEVENT")
+
+    assert events
+    assert all("may be off by 6 days" in str(event["description"]) for event in events)
+
+
+def test_somebody_who_is_losing_a_pregnancy_is_shown_only_what_speaks_of_that(client):
+    record = b"pregnancy: {status: ongoing, gestation: {at: 19+0, on: 2026-06-01}, miscarriage_in_progress: yes}\nprior_pregnancies: [{ended: 20+0}]"
+    opened = client.post("/you", data={"do": "open"}, files={"file": ("a.yaml", record)})
+
+    text = text_of(send(client, opened, "result"))
+
+    assert "We are sorry" in text
+    assert "What comes when" not in text
+    assert "What studies counted" not in text
+
+
 def test_a_saved_file_goes_on_where_it_stopped(client):
     page = to_question(client, begin(client), "scans", STORIES["one painless loss"])
     kept = send(client, page, "save")

@@ -32,13 +32,15 @@ def calendar_file(interview: Interview, knowledge: Knowledge) -> Response:
     calendar.add("prodid", "-//Gravida//EN")
     calendar.add("version", "2.0")
     entries: dict[tuple[date, str, str], list[str]] = {}
+    margin = max((each.margin_days for each in found.timeline), default=0)
+    notice = f"{say('web.you.result.dates-margin', days=margin)} {say('notice.plain')}" if margin else say("notice.plain")
     for each in found.timeline:
         if each.stance in FOR and each.verdict != "withheld":
             day, name = _day(each.begins, each.ends, interview.as_of)
             if day is not None:
                 entries.setdefault((day, say(f"web.you.calendar.{name}", what=each.plain), span(each)), []).append(each.body)
     for (day, what, dates), who in entries.items():
-        calendar.add_component(_event(day, what, say("web.you.calendar.about", span=dates, who=", ".join(dict.fromkeys(who)), notice=say("notice.plain"))))
+        calendar.add_component(_event(day, what, say("web.you.calendar.about", span=dates, who=", ".join(dict.fromkeys(who)), notice=notice)))
     return download(calendar.to_ical().decode("utf-8"), "text/calendar; charset=utf-8", "dates.ics")
 
 
