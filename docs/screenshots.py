@@ -24,6 +24,7 @@ from gravida.web.pages import page_routes
 OUT = Path(__file__).parents[1] / "build" / "screenshots"
 TODAY = date(2026, 6, 1)
 EXAMPLE = Path(__file__).parents[1] / "examples" / "one-painless-loss.yaml"
+EXAMPLE = Path(__file__).parents[1] / "examples" / "one-painless-loss.yaml"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 SCHEMES = ("light", "dark")
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
@@ -49,33 +50,41 @@ def clinicians_filled(page: Page) -> None:
     page.wait_for_selector("#map-body .panels")
 
 
-def question(page: Page) -> None:
-    """Show the first question: the signs that need help."""
+def you_signs(page: Page) -> None:
+    """Begin the questions."""
     page.goto(f"{page.url}you")
-    page.get_by_role("button", name="Start").click()
+    page.click("button[value=start]")
 
 
-def warning(page: Page) -> None:
-    """Show what a sign that needs help now leads to."""
-    question(page)
-    page.get_by_label("Is fluid leaking or gushing from the vagina?").first.check()
-    page.get_by_role("button", name="Continue").click()
+def you_question(page: Page) -> None:
+    """Answer no to every sign, and come to the question of how far along."""
+    you_signs(page)
+    page.check("[name=rest]")
+    page.click("button[value=answer]")
+    page.check("[name=given][value=yes]")
+    page.click("button[value=answer]")
 
 
-def result(page: Page) -> None:
-    """Show the result for one painless loss at 20 weeks, now 13 weeks pregnant."""
+def you_warning(page: Page) -> None:
+    """Mark the first sign."""
+    you_signs(page)
+    page.check("[name=mark-0]")
+    page.check("[name=rest]")
+    page.click("button[value=answer]")
+
+
+def you_result(page: Page) -> None:
+    """Open an invented record, and stop there."""
     page.goto(f"{page.url}you")
     page.set_input_files("#file", EXAMPLE)
-    page.get_by_role("button", name="Open").click()
-    page.get_by_label("No to all that I did not mark").check()
-    page.get_by_role("button", name="Continue").click()
-    while page.locator("input[name=step]").count():
-        page.get_by_role("button", name="I don't know").click()
+    page.click("button[value=open]")
+    page.click("button[value=result]")
 
 
 BEHIND: dict[str, Callable[[Page], None]] = {
-    "clinicians-filled": clinicians_filled, "you-signs": question, "you-warning": warning, "you-result": result,
+    "you-signs": you_signs, "you-question": you_question, "you-warning": you_warning, "you-result": you_result, "clinicians-filled": clinicians_filled,
 }  # fmt: skip
+"""Pages behind a form, and how to come to them from the first page."""
 
 
 @contextmanager

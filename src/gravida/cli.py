@@ -25,6 +25,7 @@ from gravida.cli_read import read_command
 from gravida.cli_review import review
 from gravida.cli_risk import risk
 from gravida.cli_serve import serve
+from gravida.cli_words import words_command
 from gravida.folders import ENVIRONMENT, OVERLAY, Folders, NoFolder, knowledge_folders
 from gravida.knowledge import Knowledge
 from gravida.record import Record, RecordError
@@ -239,29 +240,6 @@ def _show_overlays(knowledge: Knowledge) -> None:
         show(overlay_diff(overlay, above, below))
 
 
-@main.command("words")
-@click.argument("name", metavar="[NAME]", required=False)
-@KNOWLEDGE
-def words_command(name: str | None, knowledge: Folders) -> None:
-    """Print the catalogue: every text that can be translated or worded otherwise, each with its name, as YAML.
-
-    With NAME, only texts whose name begins with it. An overlay's words.yaml gives other texts for some of these names.
-
-    \b
-    gravida words topics                 the topics
-    gravida words facts.plurality        how one fact is asked
-    """
-    from gravida.catalogue import SHELVES, catalogue  # noqa: PLC0415
-    from gravida.report_words import as_yaml  # noqa: PLC0415
-
-    with plain_errors():
-        texts = catalogue(load_knowledge(knowledge))
-        found = {key: text for key, text in texts.items() if name is None or key == name or key.startswith(f"{name}.")}
-        if not found:
-            raise Fault(f"no text has a name that begins with {name!r}{nearest(str(name), [*texts, *SHELVES, 'words'])}")
-        click.echo(as_yaml(found), nl=False)
-
-
 @main.command()
 @click.argument("name", metavar="[NAME]", required=False)
 @KNOWLEDGE
@@ -326,3 +304,4 @@ main.add_command(serve)
 main.add_command(read_command)
 main.add_command(decision_map_command)
 main.add_command(review)
+main.add_command(words_command)

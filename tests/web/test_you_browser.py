@@ -3,6 +3,7 @@ import io
 import pypdf
 import pytest
 from playwright.sync_api import expect
+from you_page import STORIES
 
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -16,34 +17,44 @@ def step_of(page):
     return field.input_value() if field.count() else ""
 
 
-def tell_a_loss(page):
-    """Go through all questions of somebody who is 13 weeks pregnant after a painless loss at 20 weeks."""
-    typed = {
-        "gestation": {"weeks": "13", "days": "0"},
-        "plurality": {"given": "1"},
-        "prior_pregnancies": {"given": "1"},
-        "prior_pregnancies[0].ended": {"weeks": "20"},
-    }
-    chosen = {"pregnant": "Yes", "prior_pregnancies[0].onset": "It began by itself", "prior_pregnancies[0].outcome": "Miscarriage"}
+def fill(page, name, value):
+    """Fill in one field as somebody would: choose it, or type into it."""
+    found = page.locator(f"input[name='{name}']").first
+    if found.get_attribute("type") == "radio":
+        page.locator(f"input[name='{name}'][value='{value}']").check()
+    elif not found.is_visible():
+        page.locator("summary", has_text="Not sure?").click()
+        found.fill(value)
+    else:
+        found.fill(value)
+
+
+def tell(page, story):
+    """Go through all questions with the answers of a story; to every other question nobody knows the answer."""
     press(page, "Start")
     while step := step_of(page):
         if step.startswith("signs"):
             page.get_by_label("No to all that I did not mark").check()
-        elif step in chosen:
-            page.get_by_label(chosen[step], exact=True).check()
-        for name, value in typed.get(step, {}).items():
-            page.locator(f"input[name={name}]").fill(value)
-        known = step.startswith("signs") or step in chosen or step in typed
-        press(page, "Continue" if known else "I don't know")
+        for name, value in STORIES[story].get(step, {}).items():
+            fill(page, name, value)
+        press(page, "Continue" if step.startswith("signs") or step in STORIES[story] else "I don't know")
 
 
-@pytest.mark.parametrize("script", [True, False])
-def test_the_whole_way_to_the_result_on_a_phone(visit, script):
-    page = visit("/you", width=390, height=844, script=script)
+@pytest.mark.parametrize("story", STORIES)
+def test_every_story_comes_to_a_result_on_a_phone(visit, story):
+    page = visit("/you", width=390, height=844)
 
-    tell_a_loss(page)
+    tell(page, story)
 
     assert page.get_by_role("heading", name="What there is for you").is_visible()
+    assert page.get_by_role("heading", name="When to call at once").is_visible()
+
+
+def test_the_whole_way_needs_no_script(visit):
+    page = visit("/you", width=390, height=844, script=False)
+
+    tell(page, "one painless loss")
+
     option = page.locator("details.option", has_text="A stitch because of earlier losses or births")
     option.locator("summary").click()
     assert option.get_by_text("What speaks for it").is_visible()
@@ -51,7 +62,7 @@ def test_the_whole_way_to_the_result_on_a_phone(visit, script):
 
 def test_a_paper_has_two_pages_at_most(visit):
     page = visit("/you")
-    tell_a_loss(page)
+    tell(page, "one painless loss")
 
     paper = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4")))
     text = " ".join(sheet.extract_text() for sheet in paper.pages)
@@ -123,7 +134,7 @@ def test_nothing_is_wider_than_a_narrow_phone(visit, where):
     if where == "question":
         press(page, "Start")
     elif where == "result":
-        tell_a_loss(page)
+        tell(page, "one painless loss")
         for each in page.locator("summary").all():
             each.click()
 
