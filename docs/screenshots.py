@@ -50,19 +50,25 @@ def clinicians_filled(page: Page) -> None:
     page.wait_for_selector("#map-body .panels")
 
 
+def press(page: Page, deed: str) -> None:
+    """Press a button of the room For you, and wait for what it leads to."""
+    page.click(f"button[value={deed}]")
+    page.wait_for_selector("html:not([data-busy])")
+
+
 def you_signs(page: Page) -> None:
     """Begin the questions."""
     page.goto(f"{page.url}you")
-    page.click("button[value=start]")
+    press(page, "start")
 
 
 def you_question(page: Page) -> None:
     """Answer no to every sign, and come to the question of how far along."""
     you_signs(page)
     page.check("[name=rest]")
-    page.click("button[value=answer]")
+    press(page, "answer")
     page.check("[name=given][value=yes]")
-    page.click("button[value=answer]")
+    press(page, "answer")
 
 
 def you_warning(page: Page) -> None:
@@ -70,7 +76,7 @@ def you_warning(page: Page) -> None:
     you_signs(page)
     page.check("[name=mark-0]")
     page.check("[name=rest]")
-    page.click("button[value=answer]")
+    press(page, "answer")
 
 
 def you_result(page: Page) -> None:
@@ -78,7 +84,7 @@ def you_result(page: Page) -> None:
     page.goto(f"{page.url}you")
     page.set_input_files("#file", EXAMPLE)
     page.click("button[value=open]")
-    page.click("button[value=result]")
+    press(page, "result")
 
 
 BEHIND: dict[str, Callable[[Page], None]] = {

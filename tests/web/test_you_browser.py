@@ -9,7 +9,9 @@ TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 def press(page, name):
+    """Press a button, and wait for what it leads to."""
     page.get_by_role("button", name=name, exact=True).click()
+    page.wait_for_selector("html:not([data-busy])")
 
 
 def step_of(page):
@@ -82,8 +84,26 @@ def test_the_browsers_own_way_back_goes_one_question_back(visit):
 
     page.go_back()
     expect(page.locator("input[name=step]")).to_have_value(first)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Open a file that you saved")).to_be_visible()
 
     assert "state" not in page.url
+
+
+def test_the_next_question_is_where_a_reader_of_the_screen_goes_on(visit):
+    page = visit("/you")
+    press(page, "Start")
+    press(page, "I don't know")
+
+    expect(page.get_by_role("heading", name="Are you pregnant now?")).to_be_focused()
+
+
+def test_what_is_wrong_with_an_answer_is_where_a_reader_goes_on(visit):
+    page = visit("/you", complaints_expected=True)  # the browser itself reports the status 400
+    press(page, "Start")
+    press(page, "Continue")
+
+    expect(page.locator("#problem")).to_be_focused()
 
 
 def test_leaving_fast_leaves_nothing_to_go_back_to(visit):

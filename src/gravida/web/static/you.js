@@ -1,25 +1,70 @@
-// The page works without this. It makes the browser's own way back go one question back, leaves fast, and prints.
+// The page works without this. It shows each next question in the place of the last, so that the browser's own way back
+// goes one question back and nothing is ever sent twice; it also leaves fast, and prints.
 (() => {
   "use strict";
-  const exit = document.getElementById("exit");
-  exit.addEventListener("click", (event) => {
+  const FILES = ["calendar", "save", "save-json"];
+  const root = document.documentElement;
+
+  const ready = () => {
+    const print = document.getElementById("print");
+    if (print) {
+      print.hidden = false;
+      document.getElementById("print-how").hidden = true;
+      print.addEventListener("click", () => globalThis.print());
+    }
+  };
+
+  const show = (page) => {
+    document.title = page.title;
+    document.getElementById("main").replaceWith(page.getElementById("main"));
+    scrollTo(0, 0);
+    const first = document.getElementById("problem") || document.querySelector("main h1");
+    first.tabIndex = -1;
+    first.focus({ preventScroll: true });
+    ready();
+  };
+
+  const send = async (form, button, forward) => {
+    if ("busy" in root.dataset) {
+      return;
+    }
+    root.dataset.busy = "";
+    try {
+      const body = new URLSearchParams(new FormData(form, button));
+      const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (forward) {
+        history.pushState(null, "");
+      }
+      show(page);
+    } catch {
+      form.dataset.plain = "";
+      form.requestSubmit(button);
+    } finally {
+      delete root.dataset.busy;
+    }
+  };
+
+  document.addEventListener("submit", (event) => {
+    const { target: form, submitter: button } = event;
+    if (form.enctype !== "multipart/form-data" && !("plain" in form.dataset) && !FILES.includes(button.value)) {
+      event.preventDefault();
+      send(form, button, true);
+    }
+  });
+
+  addEventListener("popstate", () => {
+    const back = document.getElementById("back");
+    if (back) {
+      send(back.form, back, false);
+    }
+  });
+
+  document.getElementById("exit").addEventListener("click", (event) => {
     event.preventDefault();
     document.body.hidden = true;
-    location.replace(exit.href);
+    location.replace(event.currentTarget.href);
   });
-  const back = document.getElementById("back");
-  if (back) {
-    history.pushState(null, "");
-    addEventListener("popstate", () => back.form.requestSubmit(back));
-  }
-  const print = document.getElementById("print");
-  if (print) {
-    print.hidden = false;
-    document.getElementById("print-how").hidden = true;
-    print.addEventListener("click", () => globalThis.print());
-  }
-  const first = document.getElementById("problem");
-  if (first) {
-    first.focus();
-  }
+
+  ready();
 })();
