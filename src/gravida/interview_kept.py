@@ -47,9 +47,12 @@ def unpacked(word: str, knowledge: Knowledge, as_of: date) -> tuple[Interview, f
     data, asked, past, seen = (held.get(name) for name in ("data", "asked", "past", "seen"))
     if not (isinstance(data, dict) and _are_names(asked) and _are_names(seen) and _is_past(past)):
         raise Torn
-    interview = Interview(knowledge, as_of, data, asked)  # type: ignore[arg-type]
+    try:
+        interview = Interview(knowledge, as_of, data, asked)  # type: ignore[arg-type]
+        _ = interview.record
+    except RecursionError:
+        raise Torn from None
     interview.past.extend((before, names) for before, names in past)  # type: ignore[union-attr]
-    _ = interview.record
     return interview, frozenset(seen)  # type: ignore[arg-type]
 
 

@@ -1,5 +1,8 @@
+import base64
+import html
 import json
 import re
+import zlib
 from datetime import date
 
 import icalendar
@@ -10,6 +13,16 @@ from gravida.interview import Interview
 from gravida.interview_kept import Torn, packed, unpacked
 
 SCRIPT = "<script>alert(1)</script>"
+BLEEDING = b"""
+pregnancy: {status: ongoing, gestation: {at: 13+0, on: 2026-06-01}, plurality: 1}
+prior_pregnancies: [{ended: 20+0, outcome: miscarriage, onset: spontaneous, plurality: 1}]
+symptoms: [{on: 2026-06-01, bleeding: yes}]
+"""
+
+
+def opened(client, content):
+    """Open a file of somebody's own."""
+    return client.post("/you", data={"do": "open"}, files={"file": ("answers.yaml", content)})
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -52,6 +65,44 @@ def test_dates_of_an_unsure_pregnancy_say_by_how_much_they_may_be_off(client):
     assert "Each date may be off by 6 days." in text_of(tell(client, "three early losses"))
 
 
+def test_studies_are_counted_in_whole_people(client):
+    figures = re.findall(r"Of 1000 (?:without|with) it, about (\S+)", text_of(tell(client, "a short cervix")))
+
+    assert len(figures) > 2
+    assert [each for each in figures if not each.isdigit()] == []
+
+
+def test_where_studies_were_read_too_little_nobody_says_that_there_are_none(client):
+    assert "There are studies on this, but this page cannot give you their numbers." in text_of(tell(client, "a short cervix"))
+
+
+def test_a_date_says_how_each_guideline_puts_it(client):
+    assert "22 June 2026 to 17 August 2026 Progesterone through the vagina. NICE, QCG: can be thought about" in text_of(tell(client, "one painless loss"))
+
+
+def test_a_date_says_what_others_hold_against_it(client):
+    text = text_of(send(client, opened(client, BLEEDING + b"examinations: [{on: 2026-06-01, active_bleeding: yes}]"), "result"))
+
+    assert "A stitch through the vagina. But others advise against it with:" in text
+
+
+def test_the_paper_has_what_was_told_in_the_words_of_notes(client):
+    assert "Scan 1 of 1: on 30 May 2026, route of the scan transvaginal, cervical length 24.9 mm" in text_of(tell(client, "a short cervix"))
+
+
+def test_the_paper_tells_a_doctor_of_somebody_with_a_warning_how_far_along_she_is(client):
+    paper = send(client, opened(client, BLEEDING), "result").text.partition('class="only-on-paper')[2]
+
+    assert "13 weeks pregnant" in paper
+    assert "gestation when it ended 20+0" in paper
+
+
+def test_which_earlier_pregnancy_is_meant_is_said_in_plain_words(client):
+    page = to_question(client, begin(client), "prior_pregnancies[0].outcome", STORIES["one painless loss"])
+
+    assert "Earlier pregnancy 1 of 1: 20 weeks · It began by itself How did this pregnancy end?" in text_of(page)
+
+
 def test_what_was_told_is_said_back(client):
     text = text_of(tell(client, "a short cervix"))
 
@@ -92,6 +143,28 @@ def test_signs_that_were_skipped_stay_until_they_are_answered(client):
     again = send(client, result, "again")
     assert hidden(again, "step") == "signs-now"
     assert skipped not in text_of(send(client, again, "answer", rest="yes"))
+
+
+@pytest.mark.parametrize("button", ["unsure", "result"])
+def test_a_sign_that_was_marked_counts_whichever_button_is_pressed(client, button):
+    page = send(client, begin(client, signs=False), button, **{"mark-0": "yes", "rest": "yes"})
+
+    assert "Get help now" in text_of(page)
+
+
+def test_not_to_know_the_other_signs_is_not_a_no_to_them(client):
+    page = send(client, begin(client, signs=False), "unsure", **{"mark-0": "yes", "rest": "yes"})
+
+    assert "of the signs are not answered" in text_of(send(client, page, "go-on"))
+
+
+def test_what_was_marked_is_in_the_result_that_is_asked_for(client):
+    page = to_question(client, begin(client), "conditions", STORIES["one painless loss"])
+
+    result = send(client, page, "result", **{"mark-0": "yes"})
+
+    asked = html.unescape(re.findall(r'id="sign-0">([^<]*)', page.text)[0])
+    assert f"{asked} Yes" in text_of(result)
 
 
 def test_a_sign_that_was_not_marked_is_not_a_no(client):
@@ -150,6 +223,12 @@ def test_what_cannot_be_read_is_asked_again_with_what_was_typed(client):
     assert 'aria-invalid="true"' in again.text
 
 
+def test_what_cannot_be_is_said_in_plain_words_first(client):
+    page = to_question(client, begin(client), "gestation", STORIES["twins"])
+
+    assert "This cannot be right, or does not fit what you told before." in text_of(send(client, page, "answer", weeks="2", days="0"))
+
+
 def test_a_length_that_could_be_centimetres_is_asked_about(client):
     page = to_question(client, begin(client), "scans[0].cervical_length_mm", STORIES["a short cervix"])
 
@@ -201,10 +280,19 @@ def test_a_saved_file_goes_on_where_it_stopped(client):
     page = to_question(client, begin(client), "scans", STORIES["one painless loss"])
     kept = send(client, page, "save")
 
-    opened = client.post("/you", data={"do": "open"}, files={"file": ("answers.yaml", kept.content)})
+    again = opened(client, kept.content)
 
     assert kept.headers["content-disposition"] == 'attachment; filename="answers.yaml"'
-    assert hidden(send(client, opened, "answer", rest="yes"), "step") == "scans" or hidden(opened, "step") == "scans"
+    assert hidden(again, "step") == "scans"
+    assert send(client, again, "save").text.partition("\n")[2] == kept.text.partition("\n")[2]
+
+
+def test_a_saved_file_leads_to_the_same_result(client):
+    result = tell(client, "one painless loss")
+
+    again = opened(client, send(client, result, "save").content)
+
+    assert text_of(again).replace("Back to the last question ", "") == text_of(result).replace("Back to the last question ", "")
 
 
 def test_a_file_for_other_programs_is_the_record(client):
@@ -256,6 +344,19 @@ def test_a_torn_page_is_told_and_not_guessed(client, state):
 
     assert page.status_code == 400
     assert "cannot be read" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    "held",
+    ['{{"data": {{"scans": {deep}}}, "asked": [], "past": [], "seen": []}}', '{{"data": {{}}, "asked": [], "past": [[{{"scans": {deep}}}, []]], "seen": []}}'],
+)
+def test_what_was_changed_on_the_way_is_told_and_is_no_fault(client, held):
+    raw = held.format(deep="[" * 900 + "]" * 900)
+
+    page = client.post("/you", data={"do": "back", "state": base64.urlsafe_b64encode(zlib.compress(raw.encode()))})
+
+    assert page.status_code == 400
+    assert "It was changed on the way, or cut short." in text_of(page)
 
 
 def test_ten_megabytes_are_refused_in_words(client):

@@ -5,6 +5,20 @@ import pytest
 from playwright.sync_api import expect
 from you_page import STORIES
 
+BIRTH = (
+    "- {ended: 20+0, outcome: miscarriage, onset: spontaneous, plurality: 1, painless_dilation: yes, waters_broke_before_labour: yes, "
+    "cerclage_kind: transvaginal}"
+)
+SCAN = "- {on: 2026-05-30, route: transvaginal, cervical_length_mm: 24, reason: surveillance}"
+LONG = "\n".join(
+    [
+        "pregnancy: {status: ongoing, gestation: {at: {from: 18+0, to: 20+0}, on: 2026-06-01}, plurality: 1}",
+        "prior_pregnancies:",
+        *[BIRTH] * 40,
+        "scans:",
+        *[SCAN] * 200,
+    ]
+)
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -75,6 +89,20 @@ def test_a_paper_has_two_pages_at_most(visit):
     assert "Exit this page" not in text
 
 
+def test_a_paper_of_a_long_record_has_two_pages_at_most(visit, tmp_path):
+    record = tmp_path / "answers.yaml"
+    record.write_text(LONG, encoding="utf-8")
+    page = visit("/you")
+    page.set_input_files("#file", record)
+    press(page, "Open")
+    press(page, "See what there is so far")
+
+    paper = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4")))
+
+    assert len(paper.pages) <= 2
+    assert "more on the page" in paper.pages[0].extract_text()
+
+
 def test_the_browsers_own_way_back_goes_one_question_back(visit):
     page = visit("/you")
     press(page, "Start")
@@ -88,6 +116,31 @@ def test_the_browsers_own_way_back_goes_one_question_back(visit):
     expect(page.get_by_role("heading", name="Open a file that you saved")).to_be_visible()
 
     assert "state" not in page.url
+
+
+def test_a_step_forward_of_the_browser_takes_no_answer_back(visit):
+    page = visit("/you")
+    press(page, "Start")
+    press(page, "I don't know")
+    page.go_back()
+    expect(page.locator("input[name=step]")).to_have_value("signs-now")
+
+    page.go_forward()
+    page.wait_for_timeout(300)
+
+    assert step_of(page) == "signs-now"
+
+
+def test_skipping_to_the_main_part_takes_no_answer_back(visit):
+    page = visit("/you")
+    press(page, "Start")
+    press(page, "I don't know")
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+
+    assert step_of(page) == "pregnant"
+    assert page.evaluate("document.activeElement.id") == "main"
 
 
 def test_the_next_question_is_where_a_reader_of_the_screen_goes_on(visit):
@@ -118,21 +171,36 @@ def test_leaving_fast_leaves_nothing_to_go_back_to(visit):
     assert page.evaluate("history.length") == before
 
 
-def test_a_keyboard_is_enough(visit):
+def by_keyboard(page, selector, key):
+    """Go on with Tab until something has the focus, and press a key there."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            break
+    page.keyboard.press(key)
+    page.wait_for_selector("html:not([data-busy])")
+
+
+def test_a_keyboard_is_enough_from_the_start_to_the_result(visit):
     page = visit("/you")
-    page.get_by_role("button", name="Start").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector("input[name=step]", state="attached")
-    page.locator("input[name=rest]").focus()
-    page.keyboard.press("Space")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.value") == "answer"
-    page.keyboard.press("Enter")
+    by_keyboard(page, "button[value=start]", "Enter")
+    by_keyboard(page, "input[name=rest]", "Space")
+    by_keyboard(page, "button[value=answer]", "Enter")
     expect(page.locator("input[name=step]")).to_have_value("pregnant")
-    page.locator("input[name=given]").first.focus()
-    page.keyboard.press("Space")
-    page.keyboard.press("Enter")
+    by_keyboard(page, "input[name=given]", "Space")
+    by_keyboard(page, "button[value=answer]", "Enter")
     expect(page.locator("input[name=step]")).to_have_value("gestation")
+    by_keyboard(page, "input[name=weeks]", "2")
+    page.keyboard.press("0")
+    by_keyboard(page, "input[name=days]", "Enter")
+    expect(page.locator("input[name=step]")).to_have_value("plurality")
+    by_keyboard(page, "button[value=result]", "Enter")
+    expect(page.get_by_role("heading", name="What there is for you")).to_be_focused()
+    assert "20 weeks" in page.locator("main").inner_text()
+    by_keyboard(page, "summary", "Enter")
+    expect(page.locator("details[open]").first).to_be_visible()
+    by_keyboard(page, "button[value=delete]", "Enter")
+    expect(page.get_by_role("heading", name="Your answers are gone")).to_be_visible()
 
 
 def test_a_sign_that_needs_help_now_is_all_there_is_to_see(visit):

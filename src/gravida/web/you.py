@@ -11,14 +11,15 @@ from starlette.routing import Route
 
 from gravida.answers import Unclear
 from gravida.fhir_files import looks_like_fhir
-from gravida.interview import Interview, Step, Unsaid
+from gravida.interview import Interview, Step
 from gravida.interview_kept import Torn, again, asked_in, packed, unpacked
 from gravida.record import RecordError, read_record
 from gravida.safety import red_flags, unanswered
 from gravida.web.site import Form, Site
-from gravida.web.you_form import answer_of
+from gravida.web.you_form import MARK, answer_of
 from gravida.web.you_result import result_values
 from gravida.web.you_take import calendar_file, kept_file
+from gravida.web.you_told import about
 from gravida.words import TIERS, say
 
 
@@ -42,9 +43,9 @@ def posted(site: Site, form: Form) -> Response:
         return site.render("you_gone.html")
     try:
         interview, seen = unpacked(form["state"], site.knowledge, site.today())
-    except (Torn, RecordError):
+        return DEEDS.get(form["do"], _answered)(site, form, interview, seen)
+    except (Torn, RecordError):  # a record error also if what was before an answer was changed on the way
         return site.render("you_start.html", 400, problem=say("web.you.errors.torn"), lines=())
-    return DEEDS.get(form["do"], _answered)(site, form, interview, seen)
 
 
 Deed = Callable[[Site, Form, Interview, frozenset[str]], Response]
@@ -78,14 +79,14 @@ def _answered(site: Site, form: Form, interview: Interview, seen: frozenset[str]
     if step is None or form["step"] != step.id:  # sent twice, or from a page of before: the question of now is shown
         return _next(site, interview, seen)
     try:
-        given = {"unsure": Unsaid.UNSURE, "declined": Unsaid.DECLINED}.get(form["do"]) or answer_of(step, form)
+        given = answer_of(step, form)
         interview.answer(step, given, confirmed=_is_meant(interview, step, given, form))
     except Unclear as error:
         return _question(site, interview, step, seen, form, _unclear(error))
     except RecordError as error:
         problem = error.problems[0]
-        return _question(site, interview, step, seen, form, say("ask.unclear.record", found=problem.found, expected=problem.expected))
-    return _next(site, interview, seen)
+        return _question(site, interview, step, seen, form, say("web.you.unclear.record", found=problem.found, expected=problem.expected))
+    return _next(site, interview, seen, asks=form["do"] != "result")
 
 
 def _unclear(error: Unclear) -> str:
@@ -102,14 +103,14 @@ def _is_meant(interview: Interview, step: Step, given: object, form: Form) -> bo
     raise Unclear("short", found=given)
 
 
-def _next(site: Site, interview: Interview, seen: frozenset[str]) -> Response:
-    """Show a warning that was not read yet, else the next question, else the result."""
+def _next(site: Site, interview: Interview, seen: frozenset[str], *, asks: bool = True) -> Response:
+    """Show a warning that was not read yet, else the next question, else the result; without ``asks`` no question."""
     flags = [flag for flag in red_flags(interview.situation(), site.knowledge) if flag.recommendation not in seen]
     if flags:
         urgent = any(flag.tier == "now" and not flag.contradicts for flag in flags)
         read = seen | {flag.recommendation for flag in flags}
         return site.render("you_warning.html", flags=flags, urgent=urgent, state=packed(interview, read), unanswered=())
-    step = interview.step()
+    step = interview.step() if asks else None
     return _result(site, Form(), interview, seen) if step is None else _question(site, interview, step, seen)
 
 
@@ -119,8 +120,9 @@ def _question(site: Site, interview: Interview, step: Step, seen: frozenset[str]
     skipped = list(unanswered(situation, site.knowledge)) if any(f"signs-{tier}" in interview.asked for tier in TIERS) else []
     standing = [flag for flag in red_flags(situation, site.knowledge) if flag.recommendation in seen]
     return site.render(
-        "you_question.html", 400 if problem else 200, step=step, state=packed(interview, seen), form=form or Form(), problem=problem,
-        settled=settled, total=total, number=len(interview.past) + 1, skipped=skipped if step.kind != "signs" else [], flags=standing,
+        "you_question.html", 400 if problem else 200, step=step, about=about(step, interview), state=packed(interview, seen),
+        form=form or Form(), problem=problem, settled=settled, total=total, number=len(interview.past) + 1,
+        skipped=skipped if step.kind != "signs" else [], flags=standing,
         may_decline=step.kind not in ("signs", "complete", "when"), is_short=bool(problem and interview.suspicious_below(step)),
         whole=step.kind == "number" and step.type is not None and step.type.kind == "integer",
     )  # fmt: skip
@@ -153,6 +155,12 @@ def _result(site: Site, form: Form, interview: Interview, seen: frozenset[str]) 
     return site.render("you_result.html", state=packed(interview, seen), can_go_back=bool(interview.past), is_done=interview.step() is None, **values)
 
 
+def _so_far(site: Site, form: Form, interview: Interview, seen: frozenset[str]) -> Response:
+    """Show what there is so far. What was marked before the button was pressed counts first: it may need help now."""
+    step = interview.step() if any(name.startswith(MARK) for name in form.values) else None
+    return _result(site, form, interview, seen) if step is None else _answered(site, form, interview, seen)
+
+
 def _calendar(site: Site, form: Form, interview: Interview, seen: frozenset[str]) -> Response:
     return calendar_file(interview, site.knowledge)
 
@@ -166,6 +174,6 @@ def _save_json(site: Site, form: Form, interview: Interview, seen: frozenset[str
 
 
 DEEDS: dict[str, Deed] = {
-    "back": _back, "again": _ask_again, "go-on": _go_on, "result": _result, "everything": _result, "calendar": _calendar,
+    "back": _back, "again": _ask_again, "go-on": _go_on, "result": _so_far, "everything": _result, "calendar": _calendar,
     "save": _save, "save-json": _save_json,
 }  # fmt: skip

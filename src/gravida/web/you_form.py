@@ -1,6 +1,7 @@
 """From the fields of a page to an answer of the interview. What was typed goes through the same readers as at the terminal.
 
-A sign that is not marked is not answered. Only the box "No to all that I did not mark" makes the others a no.
+A sign that is not marked is not answered. Only the box "No to all that I did not mark" makes the others a no. A sign
+that is marked counts, whichever button is pressed: "I don't know" is then said of the others.
 
 >>> from gravida.interview import Step
 >>> answer_of(Step("pregnant", "pregnant", "Are you pregnant?"), Form({"given": ("yes",)}))
@@ -12,10 +13,12 @@ from datetime import date
 from typing import Any
 
 from gravida.answers import Unclear, day, gestation, parse
-from gravida.interview import Count, Step
+from gravida.interview import Count, Step, Unsaid
 from gravida.record_checks import MAX_DESCRIBED, MAX_ENTRIES
 from gravida.web.site import Form
 
+MARK = "mark-"
+UNSAID = {"unsure": Unsaid.UNSURE, "declined": Unsaid.DECLINED}
 SHORT = 60
 """Characters of an answer that anybody has a reason to type."""
 LONGEST_GESTATION_DIGITS = 2
@@ -23,12 +26,13 @@ LONGEST_GESTATION_DIGITS = 2
 
 def answer_of(step: Step, form: Form) -> Any:
     """Return the answer to a step. Raises :class:`Unclear` with the name of the sentence that says what to do."""
-    return READERS.get(step.kind, _number)(step, form)
+    is_marked = any(form[f"{MARK}{index}"] for index in range(len(step.items)))
+    return UNSAID[form["do"]] if form["do"] in UNSAID and not is_marked else READERS.get(step.kind, _number)(step, form)
 
 
 def _marks(step: Step, form: Form) -> dict[str, bool | None]:
-    rest = False if form["rest"] else None
-    found = {name: _mark(form[f"mark-{index}"], form[f"unsure-{index}"], rest) for index, (name, _) in enumerate(step.items)}
+    rest = False if form["rest"] and form["do"] not in UNSAID else None
+    found = {name: _mark(form[f"{MARK}{index}"], form[f"unsure-{index}"], rest) for index, (name, _) in enumerate(step.items)}
     unsure = any(form[f"unsure-{index}"] for index in range(len(step.items)))
     if not unsure and all(each is None for each in found.values()):
         raise Unclear("marks")

@@ -4,24 +4,27 @@ What nobody has read, and what no longer stands, is never on this page. Guidelin
 as the right one. While a pregnancy is being lost, only what speaks of that is shown.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gravida.assess import assess
 from gravida.assessment import Assessment, Disagreement, Event, Moment, Opinion, Row
+from gravida.guideline import Stance
 from gravida.interview import Interview
 from gravida.knowledge import Knowledge
-from gravida.report_plain import day_in_words, shown, span, weeks_in_words, when
+from gravida.report_plain import caution, day_in_words, shown, span, weeks_in_words, when
 from gravida.report_risk import plain_page
 from gravida.safety import signs
 from gravida.web.you_studies import studies
-from gravida.web.you_told import told
+from gravida.web.you_told import in_notes, told
 from gravida.words import COMPILED, STANCES, VERDICTS, babies, ended, say
 
 MOST_MISSING = 8
 SIDES = ("favour", "against", "unsure", "held")
 FOR = frozenset({"recommend", "offer", "consider"})
+NOTES = {"overdue": "web.you.result.late", "now-if": "web.you.result.check-first", "withheld": "web.you.result.not-now"}
+"""What comes before a date on the timeline, by verdict."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,12 @@ class Option:
 
 @dataclass(frozen=True)
 class When:
-    """One line of the timeline: the dates in words, what, and who names them."""
+    """One line of the timeline: the dates in words, what, how each guideline puts it, and what comes first."""
 
     dates: str
     what: str
     who: str
+    note: str
     is_now: bool
     is_late: bool
 
@@ -74,7 +78,7 @@ def result_values(interview: Interview, knowledge: Knowledge, *, everything: boo
     options = list(_options(found, knowledge))
     return {
         "found": found, "urgent": urgent, "stopped": urgent and not (everything or found.examined_today), "day": day_in_words(found.as_of),
-        "where": list(_where(found)), "told": told(interview), "history": [_event(each) for each in found.history],
+        "where": list(_where(found)), "told": told(interview), "notes": in_notes(interview), "history": [_event(each) for each in found.history],
         "no_history": _no_history(found), "dates": _dates(found), "margin": max((each.margin_days for each in found.timeline), default=0),
         "choices": [each for each in options if each.is_choice], "good_to_know": [each for each in options if not each.is_choice],
         "differ": [_differ(each, found) for each in found.disagreements],
@@ -112,15 +116,31 @@ def _event(event: Event) -> tuple[str, list[str]]:
 
 
 def _dates(found: Assessment) -> list[When]:
-    moments = [each for each in found.timeline if each.stance in FOR]
-    by_line: dict[tuple[str, str, bool, bool], list[str]] = {}
-    for each in moments:
-        by_line.setdefault((span(each), each.plain, _is_now(each, found), each.verdict == "overdue"), []).append(each.body)
-    return [When(dates, what, ", ".join(dict.fromkeys(who)), now, late) for (dates, what, now, late), who in by_line.items()]
+    first = what_comes_first(found)
+    lines: dict[tuple[str, str, str, bool, bool], dict[Stance, list[str]]] = {}
+    for each in found.timeline:
+        if each.stance in FOR:
+            place = (span(each), each.plain, first[each.recommendation], _is_now(each, found), each.verdict == "overdue")
+            lines.setdefault(place, {}).setdefault(each.stance, []).append(each.body)
+    return [When(dates, what, _who(said), note, now, late) for (dates, what, note, now, late), said in lines.items()]
+
+
+def what_comes_first(found: Assessment) -> dict[str, str]:
+    """Return for each recommendation what is to be asked first, or speaks against it: a date alone would sound like an order."""
+    return {each.recommendation: _note(each) for row in found.matrix for each in row.opinions}
+
+
+def _note(opinion: Opinion) -> str:
+    verdict = say(NOTES[opinion.verdict]) if opinion.verdict in NOTES else ""
+    return " ".join(filter(None, (verdict, caution(opinion))))
+
+
+def _who(said: Mapping[Stance, Sequence[str]]) -> str:
+    return "; ".join(say(f"web.you.result.by.{stance}", who=", ".join(dict.fromkeys(bodies))) for stance, bodies in said.items())
 
 
 def _is_now(moment: Moment, found: Assessment) -> bool:
-    return (moment.begins is None or moment.begins <= found.as_of) and (moment.ends is None or moment.ends >= found.as_of)
+    return moment.verdict != "withheld" and (moment.begins is None or moment.begins <= found.as_of) and (moment.ends is None or moment.ends >= found.as_of)
 
 
 def _options(found: Assessment, knowledge: Knowledge) -> Iterator[Option]:
@@ -139,7 +159,7 @@ def _option(row: Row, said: Sequence[Opinion], knowledge: Knowledge, *, ending: 
 
 def _side(opinion: Opinion) -> str:
     """Return which side a guideline takes; nothing if it takes none."""
-    if opinion.stance == "inform":
+    if opinion.stance == "inform" or opinion.body == COMPILED:
         return ""
     if opinion.stance in FOR:
         return "held" if opinion.verdict == "withheld" else "favour"

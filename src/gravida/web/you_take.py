@@ -14,7 +14,7 @@ from gravida.knowledge import Knowledge
 from gravida.record import plain
 from gravida.report_plain import span
 from gravida.web.site import download
-from gravida.web.you_result import FOR
+from gravida.web.you_result import FOR, what_comes_first
 from gravida.words import say
 
 
@@ -32,13 +32,15 @@ def calendar_file(interview: Interview, knowledge: Knowledge) -> Response:
     calendar.add("prodid", "-//Gravida//EN")
     calendar.add("version", "2.0")
     entries: dict[tuple[date, str, str], list[str]] = {}
+    first = what_comes_first(found)
     margin = max((each.margin_days for each in found.timeline), default=0)
     notice = f"{say('web.you.result.dates-margin', days=margin)} {say('notice.plain')}" if margin else say("notice.plain")
     for each in found.timeline:
         if each.stance in FOR and each.verdict != "withheld":
             day, name = _day(each.begins, each.ends, interview.as_of)
             if day is not None:
-                entries.setdefault((day, say(f"web.you.calendar.{name}", what=each.plain), span(each)), []).append(each.body)
+                place = (day, say(f"web.you.calendar.{name}", what=each.plain), f"{span(each)}. {first[each.recommendation]}".strip())
+                entries.setdefault(place, []).append(each.body)
     for (day, what, dates), who in entries.items():
         calendar.add_component(_event(day, what, say("web.you.calendar.about", span=dates, who=", ".join(dict.fromkeys(who)), notice=notice)))
     return download(calendar.to_ical().decode("utf-8"), "text/calendar; charset=utf-8", "dates.ics")
@@ -55,7 +57,7 @@ def _day(begins: date | None, ends: date | None, today: date) -> tuple[date | No
 
 def _event(day: date, what: str, about: str) -> icalendar.Event:
     event = icalendar.Event()
-    event.add("uid", f"{day.isoformat()}-{sha256(what.encode()).hexdigest()[:16]}@gravida")
+    event.add("uid", f"{day.isoformat()}-{sha256((what + about).encode()).hexdigest()[:16]}@gravida")
     event.add("dtstamp", datetime.combine(day, time(), UTC))
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(1))

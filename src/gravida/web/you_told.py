@@ -1,11 +1,12 @@
 """What she told, said back in words, so that she can see whether it was understood. A question that was skipped is not there."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from gravida.facts import Observed, Pick, Range, Words
-from gravida.interview import Interview
+from gravida.interview import Interview, Step
 from gravida.knowledge import Knowledge
 from gravida.plain_yaml import Path
 from gravida.record_model import Record, forms, is_list, kinds, leaves
@@ -16,7 +17,10 @@ from gravida.words import say
 
 TIMES = {"on": "when", "at": "when", "placed_on": "when", "placed": "when"}
 DATING = {"pregnancy.due_date": "due", "pregnancy.last_period": "last-period", "pregnancy.gestation.at": "gestation"}
+ENTRY = re.compile(r"(\w+)\[(\d+)\]")
 LEFT_OUT = frozenset({"as_of", "pregnancy.gestation.on", "scans[].confirmed"})
+COUNTS = ("_complete", "_total")
+SAID_ABOVE = LEFT_OUT | DATING.keys() | {"pregnancy.status", "pregnancy.plurality"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,44 @@ def told(interview: Interview) -> list[Told]:
         if getattr(record, name) == ():
             groups.setdefault("", []).append((say(f"ask.how-many.{name}"), "0"))
     return [Told(about, answers) for about, answers in groups.items()]
+
+
+def in_notes(interview: Interview) -> list[str]:
+    """Return what was told as notes have it, a line for each entry of a list: for the doctor who reads the paper.
+
+    How far along she is, with how many babies and which signs, stands elsewhere on it. A no is left out.
+    """
+    record, knowledge = interview.record, interview.knowledge
+    lines: dict[str, list[str]] = {}
+    for path, value in leaves(record):
+        at = template(path)
+        if at not in SAID_ABOVE and not at.startswith("symptoms") and not at.endswith(COUNTS) and value is not False:
+            label = say("web.you.retold.on") if path[-1] in TIMES else _words(at, knowledge).label
+            lines.setdefault(_about(path, record), []).append(label if value is True else f"{label} {_as_noted(path, value)}")
+    return [say("web.you.question.about", entry=entry, known=", ".join(known)) if entry else ", ".join(known) for entry, known in lines.items()]
+
+
+def _as_noted(path: Path, value: Any) -> str:
+    if isinstance(value, date):
+        return day_in_words(value)
+    if kinds().get(template(path)) == "gestation":
+        return say("page.from-to", begins=weeks(int(value.low)), ends=weeks(int(value.high))) if isinstance(value, Range) else weeks(value)
+    return str(value) if isinstance(value, str) else in_words(value, "", str(path[-1]))
+
+
+def about(step: Step, interview: Interview) -> str:
+    """Return which entry of a list a question is about, with what is known of it that helps to tell it from others."""
+    entry = ENTRY.match(step.id)
+    if not step.about or entry is None:
+        return step.about
+    at, record = (entry[1], int(entry[2])), interview.record
+    known = [_answer(path, value) for path, value in leaves(record) if path[:2] == at and _tells_apart(path, value)]
+    return say("web.you.question.about", entry=_about((*at, ""), record), known=" · ".join(known)) if known else _about((*at, ""), record)
+
+
+def _tells_apart(path: Path, value: Any) -> bool:
+    """Return whether a value says by itself what it is: a date, how far along, how it ended; not a bare yes or 1."""
+    return isinstance(value, date | str) or kinds().get(template(path)) == "gestation"
 
 
 def _path(text: str) -> Path:

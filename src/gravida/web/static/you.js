@@ -4,6 +4,7 @@
   "use strict";
   const FILES = ["calendar", "save", "save-json"];
   const root = document.documentElement;
+  let depth = 0;
 
   const ready = () => {
     const print = document.getElementById("print");
@@ -17,7 +18,7 @@
   const show = (page) => {
     document.title = page.title;
     document.getElementById("main").replaceWith(page.getElementById("main"));
-    scrollTo(0, 0);
+    scrollTo({ top: 0, behavior: "instant" });
     const first = document.getElementById("problem") || document.querySelector("main h1");
     first.tabIndex = -1;
     first.focus({ preventScroll: true });
@@ -34,7 +35,8 @@
       const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (forward) {
-        history.pushState(null, "");
+        depth += 1;
+        history.pushState(depth, "");
       }
       show(page);
     } catch {
@@ -53,17 +55,32 @@
     }
   });
 
-  addEventListener("popstate", () => {
+  addEventListener("popstate", (event) => {
+    const isBack = (event.state ?? 0) < depth;
+    depth = event.state ?? 0;
     const back = document.getElementById("back");
-    if (back) {
+    if (back && isBack) {
       send(back.form, back, false);
     }
   });
 
   document.getElementById("exit").addEventListener("click", (event) => {
     event.preventDefault();
-    document.body.hidden = true;
-    location.replace(event.currentTarget.href);
+    const { href } = event.currentTarget;
+    document.body.replaceChildren(); // a browser that keeps pages to go back to keeps an empty one
+    location.replace(href);
+  });
+
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && !document.getElementById("main")) {
+      location.reload();
+    }
+  });
+
+  // A link inside of the page would count as a step of the browser, and going back from it as an answer taken back.
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById("main").focus();
   });
 
   ready();
