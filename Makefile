@@ -60,7 +60,7 @@ screenshots: .venv/ready
 lock:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra evidence --extra serve --universal --python-version 3.11 --generate-hashes --upgrade --no-header --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra evidence --extra population --extra serve --universal --python-version 3.11 --generate-hashes --upgrade --no-header --output-file requirements.lock
 
 clean:
 	rm -rf .venv build validation/cql/node_modules

@@ -25,6 +25,7 @@ from gravida.cli_read import read_command
 from gravida.cli_review import review
 from gravida.cli_risk import risk
 from gravida.cli_serve import serve
+from gravida.cli_synthesize import synthesize
 from gravida.cli_words import words_command
 from gravida.folders import ENVIRONMENT, OVERLAY, Folders, NoFolder, knowledge_folders
 from gravida.knowledge import Knowledge
@@ -301,6 +302,7 @@ main.add_command(evidence)
 main.add_command(risk)
 main.add_command(export)
 main.add_command(serve)
+main.add_command(synthesize)
 main.add_command(read_command)
 main.add_command(decision_map_command)
 main.add_command(review)

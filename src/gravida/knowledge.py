@@ -20,6 +20,7 @@ from gravida.guideline import Action, Case, Condition, Equivalent, Guideline, Re
 from gravida.index import Index, build_index
 from gravida.risk import Risks
 from gravida.sources import Sources
+from gravida.synthesis import Population
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class Knowledge:
     references: Mapping[str, Reference] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
     risks: Risks = field(default_factory=Risks)
+    population: Population = field(default_factory=Population)
     sources: Sources = field(default_factory=Sources)
     codes: Codes = field(default_factory=Codes)
     words: Mapping[str, str] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from gravida.plain_yaml import Tree
 from gravida.references import read_references
 from gravida.risk_loading import read_risks
 from gravida.sources_loading import read_sources
+from gravida.synthesis_loading import read_population
 from gravida.typecheck import Scope, nearest
 from gravida.words import flat, words_file
 
@@ -81,6 +82,7 @@ def _read_extras(folders: Folders, draft: Draft) -> dict[str, Any]:
         "evidence": evidence,
         "sources": read_sources(folders, draft),
         "risks": read_risks(folders, draft, evidence.outcomes, references),
+        "population": read_population(folders, draft, references),
         "codes": read_codes(folders, draft),
     }
 

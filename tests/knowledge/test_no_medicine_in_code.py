@@ -51,6 +51,7 @@ SAME_BY_CHANCE = {
     ("hooks_judge.py", 20): "seconds for one judgement",
     ("hooks_security.py", 30): "seconds between two clocks; between two looks for keys",
     ("clinicians_map.py", 10): "millimetres between two marks on an axis",
+    ("draws.py", 30): "bits by which a word is shifted",
     ("fhir_story.py", 14): "days from the last period to conception, by the convention behind every gestation",
 }
 NAMED_ON_PURPOSE = {

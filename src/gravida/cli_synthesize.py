@@ -1,0 +1,202 @@
+"""``gravida synthesize``: a made-up population to try an audit on."""
+
+import math
+import os
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gravida.folders import Folders
+from gravida.knowledge import Knowledge
+from gravida.synthesis import SHARE, Parameter, Population
+from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, no_such, plain_errors, progress
+from gravida.units import days
+
+if TYPE_CHECKING:
+    from gravida.synthesize import Plan
+    from gravida.synthesize_report import Run
+    from gravida.synthesize_tally import Counts
+
+MARK = "synthetic.json"
+"""The file by which a folder is known to be ours."""
+
+LISTS_THEM = "gravida synthesize --list"
+WIDTH = 80
+YEARS = (2023, 2025)
+LENGTH = ("scans", "cervical_length_mm")
+INTERRUPTED = 130
+
+
+def _years(_context: click.Context, _option: click.Parameter, text: str) -> tuple[int, int]:
+    """Read a span of years: ``2023-2025`` or one year."""
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and (last or first).isdigit() and 1900 <= int(first) <= int(last or first) < 2200):  # noqa: PLR2004  (as records are)
+        raise click.BadParameter(f"{text!r} is no span of years: write 2023-2025")
+    return int(first), int(last or first)
+
+
+def _changes(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> dict[str, float]:
+    """Read ``NAME=VALUE``, as often as it is given."""
+    found = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            found[name] = float(days(value)) if "+" in value else float(value)
+        except ValueError:
+            found[name] = math.nan
+        if not math.isfinite(found[name]):
+            raise click.BadParameter(f"{text!r} changes no number: write NAME=VALUE, such as route_missing=0.2 or surveillance_from=14+0")
+    return found
+
+
+@click.command("synthesize")
+@click.option("-n", "people", type=click.IntRange(1, 999_999_999), default=10_000, show_default=True, help="How many pregnancies, of one person each.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Another seed makes other people; the same one makes the same.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The folder to write, which must not be there or be empty.")
+@click.option("--as", "form", type=click.Choice(["flat"]), default="flat", show_default=True, help="The form: flat tables in Parquet.")
+@click.option("--setting", metavar="NAME", help="Whose short cervices to follow; --list names them.")
+@click.option("--set", "changes", multiple=True, callback=_changes, metavar="NAME=VALUE", help="Change one number, at every site (may be repeated).")
+@click.option("--years", default="-".join(map(str, YEARS)), show_default=True, callback=_years, help="When the pregnancies begin.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; as many as processors, if not said. They change nothing in what is made.")
+@click.option("--force", is_flag=True, help="Take the place of a synthetic population that is there already.")
+@click.option("--list", "listed", is_flag=True, help="List settings, sites and every number, with its source and how sure it is.")
+@KNOWLEDGE
+def synthesize(
+    people: int, seed: int, out: Path | None, form: str, setting: str | None, changes: dict[str, float], years: tuple[int, int], workers: int | None,
+    knowledge: Folders, *, force: bool, listed: bool,
+) -> None:  # fmt: skip
+    """Make up a population of pregnancies, to try an audit on.
+
+    There is no public data set with lengths of the cervix. Here histories, lengths by week, shortening, care and outcomes
+    follow published numbers where there are some; what is assumed is said. The share of short cervices differs tenfold
+    between countries, so it is a setting. Sites differ in their habits: some of what guidelines ask for is done in time,
+    some late, some not, and some is done without a reason.
+
+    Person 17 is the same in any size. DIR gets a folder for each table, README.txt, synthetic.json (every number behind
+    it) and validation.html: what was made beside what was published, also where the two differ.
+
+    \b
+    gravida synthesize -n 100000 --seed 1 --out made
+    gravida synthesize -n 100000 --setting us --set habit_tv_for_all=0.9 --out made-us
+    gravida synthesize --list
+    """
+    with plain_errors():
+        known = load_knowledge(knowledge)
+        population = known.population
+        if listed:
+            _print_lines(_listed(population))
+            return
+        chosen = _setting(setting, population)
+        _allowed(changes, population)
+        folder = _free(out, force=force)
+        run, plan = _planned(known, people, seed, chosen, years, changes)
+        _write(run, plan, folder, workers or os.cpu_count() or 1)
+        click.echo(f"wrote {people:,} synthetic pregnancies to {folder}; begin with {folder / 'README.txt'} and {folder / 'validation.html'}", err=True)
+
+
+def _setting(named: str | None, population: Population) -> str:
+    if not population.settings:
+        raise Fault("this knowledge holds no numbers to make a population from: it has no population/settings.yaml")
+    if named is not None and named not in population.settings:
+        raise no_such("setting", named, population.settings, LISTS_THEM)
+    return named or population.default.id
+
+
+def _allowed(changes: dict[str, float], population: Population) -> None:
+    """Refuse a number that is not there, or that cannot be what it is said to be."""
+    for name, value in changes.items():
+        if name not in population.parameters:
+            raise no_such("number", name, population.parameters, LISTS_THEM)
+        if population.parameters[name].unit == SHARE and not 0 <= value <= 1:
+            raise Fault(f"--set {name}={value:g}: this is a share, so write a number from 0 to 1")
+
+
+def _free(out: Path | None, *, force: bool) -> Path:
+    """Return the folder to write, if nothing that somebody wants could be lost."""
+    if out is None:
+        raise Fault("name the folder to write with --out DIR")
+    if out.exists() and not out.is_dir():
+        raise Fault(f"{out}: this is a file; name a folder that is not there yet")
+    if out.is_dir() and any(out.iterdir()):
+        if not (out / MARK).is_file():
+            raise Fault(f"{out}: this folder is not empty, and holds no synthetic population; name another")
+        if not force:
+            raise Fault(f"{out}: there is a synthetic population here already; name another folder, or say --force to replace it")
+    return out.resolve()
+
+
+def _planned(
+    known: Knowledge, people: int, seed: int, setting: str, years: tuple[int, int], changes: dict[str, float]
+) -> "tuple[Run, Plan]":  # fmt: skip
+    try:
+        from gravida.synthesize import Plan, span_of_years  # noqa: PLC0415  (needs what no other command needs)
+        from gravida.synthesize_births import make_births  # noqa: PLC0415
+        from gravida.synthesize_chosen import choose  # noqa: PLC0415
+        from gravida.synthesize_lengths import make_ruler  # noqa: PLC0415
+        from gravida.synthesize_report import Run  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise Fault(f"this needs the package {error.name}: pip install 'gravida[population]'") from None
+    chosen = choose(known.population, setting, changes)
+    figures = tuple(each for each in known.population.figures if not each.settings or setting in each.settings)
+    table, column = LENGTH
+    short = known.dictionary.lists[table].fields[column].suspicious_below or 0.0
+    run = Run(seed, people, known.population.settings[setting], years, changes)
+    ruler = make_ruler(chosen)
+    return run, Plan(seed, span_of_years(*years), chosen, ruler, make_births(chosen, ruler), figures, short)
+
+
+def _write(run: "Run", plan: "Plan", folder: Path, workers: int) -> None:
+    """Write everything, or nothing if it is stopped."""
+    from gravida.synthesize import whole_or_nothing, write_flat  # noqa: PLC0415
+
+    try:
+        with whole_or_nothing(folder) as beside, progress("making people up") as advance:
+            counts = write_flat(plan, run.people, beside, workers, advance)
+            for name, text in _texts(run, plan, counts).items():
+                (beside / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Fault(f"{folder}: this cannot be written: {error.strerror or error}") from None
+    except KeyboardInterrupt:
+        click.echo("stopped; nothing was written", err=True)
+        raise SystemExit(INTERRUPTED) from None
+
+
+def _texts(run: "Run", plan: "Plan", counts: "Counts") -> dict[str, str]:
+    from gravida.synthesize_report import beside, comparison_csv, facts_json, page, readme  # noqa: PLC0415
+
+    rows = beside(plan, counts)
+    return {
+        "README.txt": readme(run, counts),
+        MARK: facts_json(run, plan, counts),
+        "validation.csv": comparison_csv(rows),
+        "validation.html": page(run, rows),
+    }
+
+
+def _listed(population: Population) -> Iterator[str]:
+    """Yield every setting, site and number."""
+    yield "Settings (--setting)"
+    for setting in population.settings.values():
+        yield f"- {setting.id}{' (default)' if setting.is_default else ''}: {setting.label}. {setting.note}"
+        yield from (f"  {_numbered(each)}" for each in setting.values.values())
+    yield ""
+    yield "Sites (made up; habits that differ from those below)"
+    for site in population.sites:
+        yield f"- {site.id}: {site.label}; " + ", ".join(f"habit_{name} {value:g}" for name, value in site.habits.items())
+    yield ""
+    yield "Numbers (--set NAME=VALUE)"
+    yield from (f"- {_numbered(each)}" for each in population.parameters.values())
+
+
+def _numbered(each: Parameter) -> str:
+    because = f" {each.because}" if each.because else ""
+    return f"{each.id} = {each.shown}: {each.about} ({each.confidence}; {each.source}).{because}"
+
+
+def _print_lines(lines: Iterator[str]) -> None:
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip(" -")))
+        click.echo(textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False))
