@@ -60,10 +60,18 @@ class Births:
 
     def chances(self, log_odds: Array, treated: Treated | None = None) -> Array:
         """Return the chances of a spontaneous end before each gestation; a later one is never less likely."""
-        found = 1 / (1 + np.exp(-log_odds))
-        if treated is not None:
-            found = found * self._effect(treated)
-        return np.maximum.accumulate(found, axis=1)
+        found = np.maximum.accumulate(1 / (1 + np.exp(-log_odds)), axis=1)
+        if treated is None:
+            return found
+        would = np.minimum(found, self._before(self.chosen.value("open_before"), found)[:, None])
+        return np.maximum.accumulate(np.where(treated.stitch_open[:, None], would, found) * self._effect(treated), axis=1)
+
+    def _before(self, day: float, chances: Array) -> Array:
+        """Return the chance of an end before a day. Who was found open has the luck of one: a stitch leaves a share of those ends, not of all chances."""
+        edges, padded = np.concatenate([[self.chosen.value("spontaneous_from")], self.before]), np.column_stack([np.zeros(len(chances)), chances])
+        column = int(np.clip(np.searchsorted(edges, day), 1, len(edges) - 1))
+        share = np.clip((day - edges[column - 1]) / (edges[column] - edges[column - 1]), 0, 1)
+        return np.asarray(padded[:, column - 1] + share * (padded[:, column] - padded[:, column - 1]))
 
     def _effect(self, treated: Treated) -> Array:
         """Return what is left of each chance under treatment."""
@@ -71,7 +79,7 @@ class Births:
         early = np.where(treated.stitch, value("rr_cerclage_ptb35_us_indicated"), 1) * np.where(treated.progesterone, value("rr_vp_ptb33_short_cervix"), 1)
         early = np.where(treated.stitch_open, value("rr_exam_cerclage_ptb34"), early)
         late = np.where(treated.stitch | treated.stitch_open, value("rr_cerclage_37"), 1)
-        late = late * np.where(treated.progesterone, 1 - value("vp_reduction_sptd33_36_wik"), 1)
+        late = late * np.where(treated.progesterone, value("rr_vpgel_ptb37_pregnant"), 1)
         return np.where(np.arange(len(self.before)) < len(self.before) - 1, early[:, None], np.maximum(late, early)[:, None])
 
     def ends(self, draws: Draws, people: People, chances: Array) -> Ends:

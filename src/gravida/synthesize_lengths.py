@@ -69,8 +69,9 @@ class Lengths:
 def make_lengths(draws: Draws, people: People, chosen: Chosen, ruler: Ruler) -> Lengths:
     """Return the lengths of these people."""
     first, last = (int(chosen.value("cl_shift_begins")) // DAYS_IN_A_WEEK, int(chosen.curve("spontaneous")[0][-1]) // DAYS_IN_A_WEEK)
-    kept = chosen.value("endocervix_corr_11_13_to_20_24w") ** (1 / chosen.value("cl_corr_weeks"))
     reliable = 1 - (chosen.value("cl_sem_t2") / chosen.value("cl_sd_24w")) ** 2
+    true = min(1.0, chosen.value("endocervix_corr_11_13_to_20_24w") / reliable)  # errors, which are in the published one, make two scans less alike
+    kept = true ** (1 / chosen.value("cl_corr_weeks"))
     place = np.empty((len(people), last - first), dtype=np.float32)
     shift = _shift(people, chosen)
     wander = draws.normal("length", people.person, week=first)

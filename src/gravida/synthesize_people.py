@@ -1,6 +1,6 @@
 """Who is pregnant: site, dates, number of babies, and what came before.
 
-How an earlier pregnancy ended depends on how the last late one did, so that losses and early births gather in few
+How an earlier pregnancy ended depends on how late ones before it did, so that losses and early births gather in few
 people, as they do. ``kind`` is one of :data:`KINDS`; ``-1`` stands where there is no such entry.
 
 >>> KINDS[SPONTANEOUS]
@@ -199,7 +199,7 @@ def _described(draws: Draws, person: Array, kind: Array, chosen: Chosen) -> Prio
     may = ((kind == LOSS) | (kind == SPONTANEOUS)) & (ended >= value("painless_from")) & (ended < value("painless_before"))
     painless = may & (each("prior-painless") < value("share_ci_of_2t_loss"))
     alone = (kind == SPONTANEOUS) | painless | ((kind == LOSS) & (each("prior-alone") < value("loss_spontaneous")))
-    alone |= (kind == FIRST) | ((kind == TERM) & (each("prior-induced") < value("loss_spontaneous")))
+    alone |= (kind == FIRST) | ((kind == TERM) & (each("prior-induced") < value("term_spontaneous")))
     alive = (ended >= value("born_alive_from")) & (kind != TERMINATION) & (each("prior-alive") >= still_share(ended, chosen))
     before = np.zeros_like(painless)
     before[:, 1:] = np.maximum.accumulate(painless, axis=1)[:, :-1]

@@ -9,16 +9,19 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flat_records import records_of, rows_of
 
 from gravida import synthesize
+from gravida.draws import Draws
 from gravida.flat import TABLES
 from gravida.library import load, load_dictionary
 from gravida.record import record_from
-from gravida.synthesize_births import make_births
+from gravida.synthesize_births import Treated, make_births, spontaneous_end
 from gravida.synthesize_chosen import choose
-from gravida.synthesize_lengths import make_ruler
+from gravida.synthesize_lengths import make_lengths, make_ruler
+from gravida.synthesize_people import Span, make_people
 
 KEYS = ("pregnancy_id", "entry", "recorded_on")
 
@@ -207,6 +210,45 @@ def test_birth_comes_early_more_often_after_early_birth_and_with_a_short_cervix(
 
     assert float(found["p_sptb37_prior_sptb"]["made"]) > 2 * float(found["p_sptb37_no_prior_sptb"]["made"])
     assert float(found["recur_16_27w_ci"]["made"]) > float(found["recur_16_27w_all"]["made"])
+
+
+WEEK = 7
+LUCK = (np.arange(1000) + 0.5) / 1000
+
+
+def ends(births, *, stitch=False, stitch_open=False, progesterone=False):
+    """Return when a thousand people who are alike would end by themselves, each with other luck."""
+    log_odds = np.tile(np.array([-2.0, -1.5, -1.2, -0.8, -0.2]), (1000, 1))
+    treated = Treated(*(np.full(1000, each) for each in (stitch, stitch_open, progesterone)))
+    return spontaneous_end(LUCK, births.chances(log_odds, treated), np.concatenate([[16 * WEEK], births.before]))
+
+
+def test_each_treatment_leaves_the_share_that_its_number_says():
+    chosen = choose(load().population, "sweden")
+    births, value = make_births(chosen, make_ruler(chosen)), chosen.value
+    without, stitched, opened, progesterone = ends(births), ends(births, stitch=True), ends(births, stitch_open=True), ends(births, progesterone=True)
+    found_open = without < value("open_before")
+
+    def ratio(found, weeks, who):
+        return (found[who] < weeks * WEEK).mean() / (without[who] < weeks * WEEK).mean()
+
+    everybody = np.full(1000, True)
+    assert ratio(stitched, 34, everybody) == pytest.approx(value("rr_cerclage_ptb35_us_indicated"), abs=0.01)
+    assert ratio(progesterone, 34, everybody) == pytest.approx(value("rr_vp_ptb33_short_cervix"), abs=0.01)
+    assert ratio(progesterone, 37, everybody) == pytest.approx(value("rr_vpgel_ptb37_pregnant"), abs=0.01)
+    assert ratio(opened, 34, found_open) == pytest.approx(value("rr_exam_cerclage_ptb34"), abs=0.01)
+    assert all((found[who] >= without[who]).all() for found, who in ((stitched, everybody), (progesterone, everybody), (opened, found_open)))
+
+
+def test_two_scans_are_as_like_as_was_published():
+    chosen = choose(load().population, "us")
+    draws, person = Draws(5), np.arange(50_000)
+    people = make_people(draws, person, chosen, Span(0, 0))
+    lengths, rows = make_lengths(draws, people, chosen, make_ruler(chosen)), np.nonzero(people.is_low_risk)[0]
+    weeks = (13, 13 + int(chosen.value("cl_corr_weeks")))
+    scans = [lengths.measured(rows, np.full(len(rows), week * WEEK), draws.normal("error", rows, week=week)) for week in weeks]
+
+    assert np.corrcoef(*scans)[0, 1] == pytest.approx(chosen.value("endocervix_corr_11_13_to_20_24w"), abs=0.02)
 
 
 def test_the_page_states_what_differs_and_needs_nothing_else(made):
