@@ -2,8 +2,9 @@
 
 import math
 import os
+import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from gravida.synthesize_report import Run
     from gravida.synthesize_tally import Counts
 
+FLAT, MADE_FIRST = "flat", ".flat"
+"""The form that is made first, and where it stands while another is made of it."""
 MARK = "synthetic.json"
 """The file by which a folder is known to be ours."""
 
@@ -56,7 +59,7 @@ def _changes(_context: click.Context, _option: click.Parameter, texts: tuple[str
 @click.option("-n", "people", type=click.IntRange(1, 999_999_999), default=10_000, show_default=True, help="How many pregnancies, of one person each.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Another seed makes other people; the same one makes the same.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The folder to write, which must not be there or be empty.")
-@click.option("--as", "form", type=click.Choice(["flat"]), default="flat", show_default=True, help="The form: flat tables in Parquet.")
+@click.option("--as", "form", type=click.Choice(["flat", "fhir", "omop"]), default="flat", show_default=True, help="Flat tables, FHIR Bulk Data, or OMOP.")
 @click.option("--setting", metavar="NAME", help="Whose short cervices to follow; --list names them.")
 @click.option("--set", "changes", multiple=True, callback=_changes, metavar="NAME=VALUE", help="Change one number, at every site (may be repeated).")
 @click.option("--years", default="-".join(map(str, YEARS)), show_default=True, callback=_years, help="When the pregnancies begin.")
@@ -75,11 +78,13 @@ def synthesize(
     between countries, so it is a setting. Sites differ in their habits: some of what guidelines ask for is done in time,
     some late, some not, and some is done without a reason.
 
-    Person 17 is the same in any size. DIR gets a folder for each table, README.txt, synthetic.json (every number behind
-    it) and validation.html: what was made beside what was published, also where the two differ.
+    Person 17 is the same in any size. DIR gets a folder for each table, or with --as fhir a file for each kind of
+    resource, or with --as omop a file for each table of the OMOP form; README.txt, synthetic.json (every number
+    behind it) and validation.html: what was made beside what was published, also where the two differ.
 
     \b
     gravida synthesize -n 100000 --seed 1 --out made
+    gravida synthesize -n 1000 --as fhir --out made-fhir
     gravida synthesize -n 100000 --setting us --set habit_tv_for_all=0.9 --out made-us
     gravida synthesize --list
     """
@@ -93,7 +98,7 @@ def synthesize(
         _allowed(changes, population)
         folder = _free(out, force=force)
         run, plan = _planned(known, people, seed, chosen, years, changes)
-        _write(run, plan, folder, workers or os.cpu_count() or 1)
+        _write(run, plan, folder, workers or os.cpu_count() or 1, form, known)
         click.echo(f"wrote {people:,} synthetic pregnancies to {folder}; begin with {folder / 'README.txt'} and {folder / 'validation.html'}", err=True)
 
 
@@ -148,14 +153,16 @@ def _planned(
     return run, Plan(seed, span_of_years(*years), chosen, ruler, make_births(chosen, ruler), figures, short)
 
 
-def _write(run: "Run", plan: "Plan", folder: Path, workers: int) -> None:
+def _write(run: "Run", plan: "Plan", folder: Path, workers: int, form: str, known: Knowledge) -> None:
     """Write everything, or nothing if it is stopped."""
     from gravida.synthesize import whole_or_nothing, write_flat  # noqa: PLC0415
 
     try:
         with whole_or_nothing(folder) as beside, progress("making people up") as advance:
-            counts = write_flat(plan, run.people, beside, workers, advance)
-            for name, text in _texts(run, plan, counts).items():
+            flat = beside if form == FLAT else beside / MADE_FIRST
+            counts = write_flat(plan, run.people, flat, workers, advance)
+            _transform(form, flat, beside, known, advance)
+            for name, text in _texts(run, plan, counts, form).items():
                 (beside / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise Fault(f"{folder}: this cannot be written: {error.strerror or error}") from None
@@ -164,12 +171,27 @@ def _write(run: "Run", plan: "Plan", folder: Path, workers: int) -> None:
         raise SystemExit(INTERRUPTED) from None
 
 
-def _texts(run: "Run", plan: "Plan", counts: "Counts") -> dict[str, str]:
+def _transform(form: str, flat: Path, out: Path, known: Knowledge, advance: Callable[[int, int], object]) -> None:
+    """Write flat tables in another form, and remove them."""
+    if form == FLAT:
+        return
+    if form == "fhir":
+        from gravida.bulk_write import write_bulk  # noqa: PLC0415
+
+        write_bulk(flat, out, known, advance)
+    else:
+        from gravida.omop_write import write_omop  # noqa: PLC0415
+
+        write_omop(flat, out, known)
+    shutil.rmtree(flat)
+
+
+def _texts(run: "Run", plan: "Plan", counts: "Counts", form: str) -> dict[str, str]:
     from gravida.synthesize_report import beside, comparison_csv, facts_json, page, readme  # noqa: PLC0415
 
     rows = beside(plan, counts)
     return {
-        "README.txt": readme(run, counts),
+        "README.txt": readme(run, counts, form),
         MARK: facts_json(run, plan, counts),
         "validation.csv": comparison_csv(rows),
         "validation.html": page(run, rows),

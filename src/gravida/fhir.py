@@ -86,15 +86,18 @@ def read_resources(
     not clear whose record is meant, and :class:`gravida.record.RecordError` for values that contradict each other.
     """
     day = as_of or date.today()  # noqa: DTZ011  (the person's own calendar day is meant)
-    rules = knowledge.sources.rules
-    if rules is None:
-        raise FhirError("this knowledge has no sources/reading.yaml, which holds the limits of reading")
-    declaration = None if strict or not source else _declared(source, knowledge)
-    found, notes = json_resources(resources), Notes()
+    declaration = None if strict or not source else declared(source, knowledge)
+    found = json_resources(resources)
     if not found:
         raise FhirError("there is no FHIR resource in this")
     person = whose(found, patient)
-    _refuse_a_child(found, person, day, rules)
+    _refuse_a_child(found, person, day, rules_of(knowledge))
+    return read_found(found, person, knowledge, day, declaration)
+
+
+def read_found(found: Sequence[Resource], person: str, knowledge: Knowledge, day: date, declaration: Declaration | None = None) -> Reading:
+    """Read resources, each there once, of a person who is known, as of a day."""
+    notes, rules = Notes(), rules_of(knowledge)
     findings = sort(found, knowledge.codes, person, day, notes)
     groups = Groups(findings)
     present = [each for each in findings if not groups.is_past(each)]
@@ -108,6 +111,13 @@ def read_resources(
     _doubt(findings, draft)
     reading = _reading(draft, declaration, day, person, knowledge)
     return replace(reading, ignored=(*reading.ignored, *_not_used(findings, reading, knowledge)))
+
+
+def rules_of(knowledge: Knowledge) -> Rules:
+    """Return the limits of reading. Raises :class:`FhirError` where the knowledge has none."""
+    if knowledge.sources.rules is None:
+        raise FhirError("this knowledge has no sources/reading.yaml, which holds the limits of reading")
+    return knowledge.sources.rules
 
 
 def _refuse_a_child(found: Sequence[Resource], person: str, day: date, rules: Rules) -> None:
@@ -129,7 +139,8 @@ def _doubt(findings: Sequence[Finding], draft: Draft) -> None:
             draft.add("scans", {}, finding)
 
 
-def _declared(source: str, knowledge: Knowledge) -> Declaration:
+def declared(source: str, knowledge: Knowledge) -> Declaration:
+    """Return a declaration by its name. Raises :class:`FhirError` if there is none."""
     declarations = knowledge.sources.declarations
     if source not in declarations:
         raise FhirError(f"there is no source {source!r} in knowledge/sources{nearest(source, declarations) or '; there are: ' + ', '.join(declarations)}")

@@ -269,13 +269,22 @@ def _taken_out(finding: Finding) -> bool:
 # --- medicines and surgery -------------------------------------------------------------------------------------------
 
 
+def drug_of(finding: Finding) -> str | None:
+    """Return which of the medicines that are read this is, by its code or by its name; ``None`` for any other."""
+    coded = next((name for concept, name in DRUGS.items() if finding.has(concept)), None)
+    return coded or next((drug for name, drug in NAMED if name.search(finding.resource.text)), None)
+
+
+def is_nameless(finding: Finding) -> bool:
+    """Return whether a medicine does not say at all what it is."""
+    return not finding.resource.code and not finding.resource.text.strip()
+
+
 def _medicine(finding: Finding, story: Story, draft: Draft) -> None:
     """Write a progestogen of this pregnancy. What it is, or when it was given, may be open: then the list is not whole."""
-    drug = next((name for concept, name in DRUGS.items() if finding.has(concept)), None) or next(
-        (drug for name, drug in NAMED if name.search(finding.resource.text)), None
-    )
+    drug = drug_of(finding)
     goes_on, inside = finding.resource.goes_on(story.as_of), story.in_this_pregnancy(finding.day)
-    if drug is None and not finding.resource.code and not finding.resource.text.strip():
+    if drug is None and is_nameless(finding):
         draft.notes.doubt("progestogens", finding, "it does not say which medicine it is")
     elif drug is None:
         draft.notes.leave_out(finding, "this medicine is not read")

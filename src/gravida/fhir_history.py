@@ -119,7 +119,8 @@ def ends(findings: Sequence[Finding], datings: Sequence[Dated], rules: Rules, as
 
 def outcome_of(finding: Finding) -> str:
     """Return the concept of how a pregnancy ended; nothing if a finding does not say that."""
-    return next((concept for concept in OUTCOMES if finding.says(concept)), "")
+    said = finding.said & OUTCOMES.keys()
+    return next((concept for concept in OUTCOMES if concept in said), "") if said else ""
 
 
 def _was_asked(finding: Finding, day: date, datings: Sequence[Dated], rules: Rules, as_of: date) -> bool:

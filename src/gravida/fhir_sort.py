@@ -118,9 +118,14 @@ class Finding:
         """The day on which it held or was done."""
         return self.resource.day
 
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The concepts that its code stands for."""
+        return frozenset(each.concept for each in self.coded)
+
     def has(self, *concepts: str) -> bool:
         """Return whether its code stands for one of these concepts."""
-        return any(each.concept in concepts for each in self.coded)
+        return not self.named.isdisjoint(concepts)
 
     def carried(self, *concepts: str) -> int | None:
         """Return the number that its code carries for one of these concepts."""
@@ -144,14 +149,13 @@ class Finding:
         A condition and a procedure say what their code says. The code of an observation is a question: it says so if its
         value is true, or if the code is the whole of it; a value "no", and a number, say something else.
         """
-        named = frozenset(each.concept for each in self.coded)
         if self.resource.kind != "Observation":
-            return frozenset() if self.resource.kind in UNCODED else named
+            return frozenset() if self.resource.kind in UNCODED else self.named
         if self.asks:
             return frozenset(each.concept for each in self.answer)
         value = self.resource.value
         alone = value is None and not self.resource.not_measured and not self.resource.components and not self.resource.members
-        return named if value is True or alone else frozenset()
+        return self.named if value is True or alone else frozenset()
 
     def says(self, *concepts: str) -> bool:
         """Return whether it says that one of these is so."""

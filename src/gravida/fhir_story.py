@@ -112,7 +112,7 @@ def story(as_of: date, rules: Rules, found: Sequence[Dated], ends: Sequence[tupl
     """Return what dates the pregnancy of the day of assessment: it holds that day, and no end of a pregnancy lies in it."""
     last_end, last = max(ends, key=lambda end: end[0], default=(None, None))
     certain = last if last and (last.resource.kind != "Observation" or last.resource.happened != last_end) else None
-    now = [each for each in found if _holds(each.span, as_of, rules) and not _ended(each.span, last_end, rules)]
+    now = [each for each in found if holds(each.span, as_of, rules) and not is_over(each.span, last_end, rules)]
     for first, other in ((now[0], each) for each in now[1:]):
         apart = first.span.days_apart(other.span)
         if apart > rules.dating_conflict:
@@ -125,10 +125,11 @@ def story(as_of: date, rules: Rules, found: Sequence[Dated], ends: Sequence[tupl
     return Story(as_of, rules, tuple(now), last_end, certain)
 
 
-def _ended(span: Span, last_end: date | None, rules: Rules) -> bool:
+def is_over(span: Span, last_end: date | None, rules: Rules) -> bool:
     """Return whether a pregnancy is over: one ended after it had begun, and not so early that it was the one before."""
     return last_end is not None and last_end >= span.latest + timedelta(int(rules.first_trimester.low))
 
 
-def _holds(span: Span, as_of: date, rules: Rules) -> bool:
+def holds(span: Span, as_of: date, rules: Rules) -> bool:
+    """Return whether a pregnancy that began so may go on on a day."""
     return span.earliest <= as_of <= span.latest + timedelta(rules.longest_gestation)

@@ -4,6 +4,8 @@
 (236, 279, 236)
 >>> gestation_days({"value": 20, "unit": "weeks"}, 308)              # completed weeks: any day of that week
 Range(low=140, high=146)
+>>> gestation_days({"low": {"value": 140, "code": "d"}, "high": {"value": 20.5, "code": "wk"}}, 308)
+Range(low=140, high=144)
 >>> millimetres({"value": 2.1, "code": "cm"}, 7), millimetres({"value": 21}, 7)
 (21.0, 21.0)
 """
@@ -64,6 +66,8 @@ def gestation_days(value: object, longest: int, unit: str = "") -> int | Range:
     """Return a gestation in days. ``unit`` is what the code of the observation fixes. Raises :class:`Unreadable`."""
     if isinstance(value, str):
         return _checked(_from_text(value), longest)
+    if isinstance(value, Mapping) and {"low", "high"} <= value.keys():
+        return _between(gestation_days(value["low"], longest, unit), gestation_days(value["high"], longest, unit))
     number = number_of(value)
     unit = unit_of_quantity(mapping(value)) or unit
     if number is None:
@@ -73,6 +77,14 @@ def gestation_days(value: object, longest: int, unit: str = "") -> int | Range:
     if unit in WEEKS:
         return _checked(_from_weeks(Decimal(str(number))), longest)
     raise Unreadable(f"a gestation is read in weeks or days, and this has {f'the unit {unit!r}' if unit else 'no unit'}")
+
+
+def _between(low: int | Range, high: int | Range) -> int | Range:
+    """Return the gestation that lies between two, as a ``valueRange`` gives it."""
+    first, last = (low.low if isinstance(low, Range) else low), (high.high if isinstance(high, Range) else high)
+    if first > last:
+        raise Unreadable("a range of gestations begins with the lower one")
+    return int(first) if first == last else Range(first, last)
 
 
 def _from_text(text: str) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gravida.facts import Range
+from gravida.omop_method import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Sources:
-    """Every declaration by its name, and the limits of reading; ``None`` where the knowledge has none."""
+    """Every declaration by its name, the limits of reading, and the method for the OMOP form; ``None`` where the knowledge has none."""
 
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
     rules: Rules | None = None
+    method: Method | None = None

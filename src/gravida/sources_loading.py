@@ -12,6 +12,9 @@ from gravida.folders import Folders
 from gravida.guideline_loading import read_tree
 from gravida.knowledge import Problem
 from gravida.knowledge_files import Days, File, Gestation, Number, Text, read_as
+from gravida.omop_loading import NAME as OMOP
+from gravida.omop_loading import read_method
+from gravida.omop_method import Method
 from gravida.plain_yaml import Path as TreePath
 from gravida.plain_yaml import Tree
 from gravida.sources import Absent, Complete, Declaration, Inference, Rules, Sources
@@ -91,13 +94,16 @@ def read_sources(folders: Folders, draft: Draft) -> Sources:
     """Read every declaration and the limits; none if there are none. What is wrong goes to the draft."""
     found: dict[str, Declaration] = {}
     rules: Rules | None = None
+    method: Method | None = None
     for _, path in folders.matching("sources/*.yaml"):
         tree = read_tree(path, draft, folders.shown)
         if tree is not None and path.name == READING:
             rules = _rules(read_as(RulesFile, tree, draft.problems))
+        elif tree is not None and path.name == OMOP:
+            method = read_method(tree, draft)
         elif tree is not None:
             found |= _declaration(path, tree, draft)
-    return Sources(found, rules)
+    return Sources(found, rules, method)
 
 
 def _rules(file: RulesFile | None) -> Rules | None:

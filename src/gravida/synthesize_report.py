@@ -116,7 +116,17 @@ def _told(parameter: Any) -> dict[str, Any]:
     return {name: value for name, value in asdict(parameter).items() if value not in ("", None) and name != "id"}
 
 
-def readme(run: Run, counts: Counts) -> str:
+FORMS = {
+    "flat": 'A folder for each table, in Parquet; the columns are those of the flat form. Every person_id begins with "synthetic-".',
+    "fhir": "A file for each kind of resource, FHIR R4 Bulk Data in NDJSON, made of the flat tables that are counted above.\n"
+    'Every resource is labelled HTEST (test health data), and every Patient begins with "synthetic-". What FHIR cannot carry is left out.',
+    "omop": "A file for each table of the OMOP form (CDM 5.4), in Parquet, made of the flat tables that are counted above.\n"
+    'Every person_source_value begins with "synthetic-". What the OMOP form cannot carry is left out; nobody has a year of birth.',
+}
+"""What stands in the folder, by its form."""
+
+
+def readme(run: Run, counts: Counts, form: str) -> str:
     """Return the text that says what the folder is."""
     rows = "\n".join(f"  {name.removeprefix(ROWS):20} {int(each[0]):>12,} rows" for name, each in counts.items() if name.startswith(ROWS))
     changes = "".join(f"  {name} = {value:g}\n" for name, value in sorted(run.changes.items()))
@@ -124,7 +134,7 @@ def readme(run: Run, counts: Counts) -> str:
     return (
         f"{NOTICE}\n{NO_DATA}\n\nMade by gravida {version('gravida')}: {run.people:,} pregnancies, seed {run.seed}, setting {run.setting.id} "
         f"({run.setting.label}), begun {run.years[0]} to {run.years[1]}.\n{changed}\n{rows}\n\n"
-        'A folder for each table, in Parquet; the columns are those of the flat form. Every person_id begins with "synthetic-".\n'
+        f"{FORMS[form]}\n"
         "synthetic.json holds every number that it was made from, with its source and how sure it is; many are assumed.\n"
         "validation.html and validation.csv show what was made beside published figures, also where the two differ.\n"
     )

@@ -1,6 +1,7 @@
 """What whoever makes a population relies on."""
 
 import csv
+import functools
 import json
 import os
 import signal
@@ -308,7 +309,9 @@ def stops_at_the_second(real):
 
 def test_ctrl_c_with_several_processes_leaves_nothing(tmp_path):
     command = [sys.executable, "-m", "gravida", "synthesize", "-n", "900000000", "--workers", "2", "--out", str(tmp_path / "made")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    # What is started in the background of a shell ignores Ctrl+C, and so would this process.
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heed)
     waited = time.monotonic()
     while not list(tmp_path.glob(".made.*/*/*.parquet")) and time.monotonic() - waited < 60:
         time.sleep(0.1)
@@ -335,7 +338,7 @@ def test_what_cannot_be_used_is_said_with_the_nearest_name(run, arguments, says)
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--set", "route_missing"], ["--set", "route_missing=nan"], ["--years", "1800"], ["--years", "2025-2023"], ["-n", "0"], ["--as", "fhir"]]
+    "arguments", [["--set", "route_missing"], ["--set", "route_missing=nan"], ["--years", "1800"], ["--years", "2025-2023"], ["-n", "0"], ["--as", "parchment"]]
 )
 def test_options_are_refused_without_a_traceback(run, arguments):
     done = run(*arguments, "--out", "x")
