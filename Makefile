@@ -24,6 +24,10 @@ help:
 	$(BIN)/gravida guidelines > /dev/null
 	@touch $@
 
+# Spark is large and needs Java, so only the tests install it; without either, its tests say so and are skipped.
+.venv/spark: requirements-spark.lock .venv/ready
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock && touch $@
+
 run: .venv/ready
 	$(BIN)/gravida assess $(EXAMPLE)
 	@echo
@@ -39,7 +43,7 @@ check: .venv/ready
 	$(BIN)/gravida review sheet --check docs/sheets
 	$(BIN)/gravida check
 
-test: check
+test: check .venv/spark
 	$(BIN)/pytest -n 2
 
 docs: .venv/ready
@@ -61,6 +65,7 @@ lock:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --extra evidence --extra population --extra serve --universal --python-version 3.11 --generate-hashes --upgrade --no-header --output-file requirements.lock
+	echo pyspark | $(BIN)/uv pip compile - --constraints requirements.lock --universal --python-version 3.11 --generate-hashes --upgrade --no-header --output-file requirements-spark.lock
 
 clean:
 	rm -rf .venv build validation/cql/node_modules

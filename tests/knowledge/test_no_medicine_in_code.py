@@ -52,6 +52,10 @@ SAME_BY_CHANCE = {
     ("hooks_security.py", 30): "seconds between two clocks; between two looks for keys",
     ("clinicians_map.py", 10): "millimetres between two marks on an axis",
     ("draws.py", 30): "bits by which a word is shifted",
+    ("result.py", 10): "pregnancies in a count that may be shown",
+    ("report_groups.py", 10): "the width of the picture of a month",
+    ("states.py", 30): "bits of a set",
+    ("windows.py", 40): "a day before which no window of a pregnancy begins",
     ("fhir_story.py", 14): "days from the last period to conception, by the convention behind every gestation",
 }
 NAMED_ON_PURPOSE = {

@@ -1,0 +1,224 @@
+# ruff: noqa: S608 - every name in a query comes from the knowledge or from our own schema, never from a record
+"""Flat tables as the engines need them: days as numbers, words that are known, numbers within their limits.
+
+Nothing is lost on the way and nothing is guessed. A row that cannot be used is set aside with a reason, a value that
+cannot be right becomes unknown, and both are counted: rows read = rows used + rows set aside.
+
+>>> day("ended_on")
+"DATE_DIFF('day', CAST('1970-01-01' AS DATE), TRY_CAST(ended_on AS DATE))"
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from gravida.audit.engine import SQL_OF_KIND, Engine
+from gravida.facts import Dictionary, Observed, Type
+from gravida.flat import LISTS, TABLES, Column
+
+WHEN = {"scans": ("on", "at_days"), "examinations": ("on", "at_days"), "symptoms": ("on", "at_days"), "cerclages": ("placed_on", "placed_days")}
+"""Lists whose entries have a time: the columns of its date and of its gestation."""
+SUFFIXES = (".parquet", ".csv", ".csv.gz")
+
+
+class NotFlat(ValueError):  # noqa: N818  (it says what the folder is)
+    """The folder does not hold flat tables: the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The tables that are there, each with its columns; what is in them is read portion by portion."""
+
+    columns: Mapping[str, Mapping[str, str]]
+    unknown: tuple[str, ...]
+    """Columns that no flat table has, as ``table.column``: they are not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A value that cannot be right: ``wrong`` is the SQL that says so, and ``why`` says it in words."""
+
+    column: str
+    wrong: str
+    why: str
+
+
+def day(column: str) -> str:
+    """Return the SQL of a date as days since 1970."""
+    return f"DATE_DIFF('day', CAST('1970-01-01' AS DATE), TRY_CAST({column} AS DATE))"
+
+
+def open_folder(folder: Path, engine: Engine) -> Sources:
+    """Make the flat tables of a folder readable. Raises :class:`NotFlat`."""
+    found: dict[str, dict[str, str]] = {}
+    for table in TABLES:
+        files = files_of(folder, table)
+        if files:
+            found[table] = engine.source(f"source_{table}", files)
+    if "pregnancies" not in found:
+        raise NotFlat(f"{folder}: no pregnancies.parquet, pregnancies.csv or folder pregnancies/ is here; 'gravida audit --schema' lists the tables")
+    for table, columns in found.items():
+        for name in ("pregnancy_id", "known_from") if table == "pregnancies" else ("pregnancy_id",):
+            if name not in columns:
+                raise NotFlat(f"{folder}: the table {table} has no column {name}; it has {', '.join(columns)}")
+    return Sources(found, tuple(_unknown(found)))
+
+
+def files_of(folder: Path, table: str) -> list[Path]:
+    """Return the files of a table: one beside the others, or all in a folder of its name."""
+    single = [folder / f"{table}{suffix}" for suffix in SUFFIXES]
+    many = sorted(each for suffix in SUFFIXES for each in (folder / table).glob(f"*{suffix}"))
+    return [path for path in single if path.is_file()][:1] or many
+
+
+def _unknown(found: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    for table, columns in found.items():
+        known = {column.name for column in TABLES[table]}
+        yield from (f"{table}.{name}" for name in columns if name not in known)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Some pregnancies whose ids lie between two: where a source is in the order of its ids, only their part of it is read."""
+
+    first: str
+    last: str
+    count: int
+
+    @property
+    def between(self) -> str:
+        """The test in SQL that an id belongs."""
+        return f"BETWEEN {literal(self.first)} AND {literal(self.last)}"
+
+
+def literal(value: str) -> str:
+    """Return a text in SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+@dataclass
+class Intake:
+    """Reads portions. ``types`` are the dictionary's, by the path of the record."""
+
+    engine: Engine
+    sources: Sources
+    types: Mapping[str, Type]
+    suspicious: Mapping[str, float]
+
+    def portions(self, size: int) -> list[Portion]:
+        """Return the portions, each of so many pregnancies, in the order of their ids."""
+        self.engine.table("numbered", "SELECT CAST(pregnancy_id AS VARCHAR) AS id FROM source_pregnancies WHERE pregnancy_id IS NOT NULL")
+        found = self.engine.rows(
+            f"SELECT MIN(id), MAX(id), COUNT(*) FROM (SELECT id, (ROW_NUMBER() OVER (ORDER BY id) - 1) // {size} AS part FROM "
+            "(SELECT DISTINCT id FROM numbered)) GROUP BY part ORDER BY part"
+        )
+        self.engine.drop("numbered")
+        return [Portion(first, last, count) for first, last, count in found]
+
+    def load(self, portion: Portion) -> None:
+        """Read one portion into the tables ``in_pregnancies``, ``in_updates`` and ``in_<list>``, each pregnancy under a number ``pid``."""
+        self.engine.table("raw_pregnancies", f"SELECT * FROM source_pregnancies WHERE CAST(pregnancy_id AS VARCHAR) {portion.between}")
+        self.engine.table("portion", f"SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS pid FROM ({self._usable()})")
+        for table in TABLES:
+            self.engine.table(f"in_{table}", self._query(table, portion))
+
+    def _usable(self) -> str:
+        """Return the SQL of the pregnancies that can be used: one row, known from a day, and not ended before it."""
+        ended = self.typed("pregnancies", _column("pregnancies", "ended_on"))
+        known = self.typed("pregnancies", _column("pregnancies", "known_from"))
+        return (
+            f"SELECT CAST(pregnancy_id AS VARCHAR) AS id FROM raw_pregnancies AS s GROUP BY pregnancy_id "
+            f"HAVING COUNT(*) = 1 AND MIN({known}) IS NOT NULL AND MIN({ended} - {known}) IS DISTINCT FROM NULL AND MIN({ended} - {known}) >= 0"
+        )
+
+    def _query(self, table: str, portion: Portion) -> str:
+        columns = [f"{self._column(table, column)} AS {column.name}" for column in TABLES[table] if column.name != "pregnancy_id"]
+        if table not in self.sources.columns:
+            return f"SELECT CAST(NULL AS BIGINT) AS pid, {', '.join(columns)} WHERE FALSE"
+        source = "raw_pregnancies" if table == "pregnancies" else f"source_{table}"
+        return (
+            f"SELECT portion.pid AS pid, {', '.join(columns)} FROM {source} AS s JOIN portion ON portion.id = CAST(s.pregnancy_id AS VARCHAR) "
+            f"WHERE CAST(s.pregnancy_id AS VARCHAR) {portion.between}"
+        )
+
+    def _column(self, table: str, column: Column) -> str:
+        """Return the SQL of a column. Rows of a list that have no number are entries of their own."""
+        if column.name != "entry" or table not in self.sources.columns:
+            return self.value(table, column)
+        own = f"-CAST(ROW_NUMBER() OVER (PARTITION BY portion.pid ORDER BY {self.typed(table, _column(table, 'recorded_on'))}) AS INTEGER)"
+        return (
+            own
+            if "entry" not in self.sources.columns[table]
+            else f"COALESCE({self.value(table, column)}, {own})"
+            if table in self.unnumbered
+            else self.value(table, column)
+        )
+
+    @cached_property
+    def unnumbered(self) -> frozenset[str]:
+        """Lists in which some row has no number."""
+        found = set()
+        for table in LISTS:
+            if "entry" in self.sources.columns.get(table, {}):
+                number = self.typed(table, _column(table, "entry"))
+                found |= {table} if self.engine.rows(f"SELECT 1 FROM source_{table} AS s WHERE {number} IS NULL LIMIT 1") else set()
+        return frozenset(found)
+
+    def value(self, table: str, column: Column) -> str:
+        """Return the SQL of a value: of its type, and null if it, or the other end of its range, cannot be right."""
+        typed = self.typed(table, column)
+        wrong = [each.wrong for other in _pair(table, column) for each in self.checks(table, other)]
+        return f"CASE WHEN {' OR '.join(wrong)} THEN NULL ELSE {typed} END" if wrong else typed
+
+    def typed(self, table: str, column: Column) -> str:
+        """Return the SQL of a value in its type."""
+        if column.name not in self.sources.columns.get(table, {}):
+            return f"CAST(NULL AS {SQL_OF_KIND[column.kind]})"
+        cast = f'TRY_CAST(s."{column.name}" AS {SQL_OF_KIND[column.kind]})'
+        return f"CAST({day(f's.{column.name}')} AS INTEGER)" if column.kind == "date" else cast
+
+    def checks(self, table: str, column: Column) -> Iterator[Check]:
+        """Yield what can be wrong with the values of a column that is there."""
+        if column.name not in self.sources.columns.get(table, {}):
+            return
+        typed, path = self.typed(table, column), column.path if table not in LISTS else f"{table}[].{column.path}"
+        yield Check(column.name, f'({typed} IS NULL AND s."{column.name}" IS NOT NULL)', f"not a value of the type {column.kind}")
+        kind = self.types.get(path) if column.path else None
+        if kind is None:
+            return
+        if kind.values:
+            listed = ", ".join(f"'{value}'" for value in kind.values)
+            yield Check(column.name, f"({typed} NOT IN ({listed}))", f"not one of {', '.join(kind.values)}")
+        if kind.low is not None and kind.high is not None and column.kind in ("integer", "decimal", "gestation"):
+            yield Check(column.name, f"({typed} NOT BETWEEN {kind.low:g} AND {kind.high:g})", f"outside {kind.low:g} to {kind.high:g}")
+        first = _pair(table, column)[0]
+        if first is not column:
+            yield Check(column.name, f"({typed} < {self.typed(table, first)})", "a range that runs downwards")
+        if path in self.suspicious:
+            sure = self.typed(table, _column(table, "confirmed"))
+            limit = self.suspicious[path]
+            yield Check(column.name, f"({typed} < {limit:g} AND ({sure}) IS DISTINCT FROM TRUE)", f"below {limit:g} and not confirmed: centimetres?")
+
+
+def _pair(table: str, column: Column) -> list[Column]:
+    """Return the columns that say one value together: both ends of a range, or the column alone."""
+    return [each for each in TABLES[table] if each.path == column.path] if column.path else [column]
+
+
+def _column(table: str, name: str) -> Column:
+    return next(each for each in TABLES[table] if each.name == name)
+
+
+def types_of(dictionary: Dictionary) -> tuple[dict[str, Type], dict[str, float]]:
+    """Return the type of every path of a record, and below which number a value is suspicious."""
+    types = {fact.path: fact.type for fact in dictionary.facts.values() if isinstance(fact, Observed)}
+    suspicious: dict[str, float] = {}
+    for name, entries in dictionary.lists.items():
+        for field in entries.fields.values():
+            types[f"{name}[].{field.source}"] = field.type
+            if field.suspicious_below is not None:
+                suspicious[f"{name}[].{field.source}"] = field.suspicious_below
+        for column in WHEN.get(name, ()):
+            types[f"{name}[].{column.removesuffix('_days')}"] = entries.fields["gestation_days"].type
+    return types, suspicious

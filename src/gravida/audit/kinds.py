@@ -1,0 +1,177 @@
+# ruff: noqa: S608 - every name in a query comes from the knowledge or from our own schema, never from a record
+"""Kinds of entries: what no criterion can tell apart in an entry of a list is one kind.
+
+An entry is of a kind by the truths of every ``where`` over it, and by its value where a fact may take it. So one
+kind stands for thousands of earlier pregnancies that no guideline tells apart. Beside the kind stands what else
+matters of an entry: whether a fact may or may not take it, and at which ages it tells something else.
+
+Where the criteria of a list look at the age of its entries themselves, or take an entry whatever it is, nothing is
+gained, and every entry is its own kind.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gravida.audit.engine import Columns, Engine
+from gravida.audit.entries import names_of
+from gravida.audit.hashes import KEY, bucket, whole
+from gravida.audit.needs import AFTER, AGE, GESTATION, ListNeeds
+from gravida.audit.truths import FALSE, UNKNOWN, Numbering
+from gravida.cql import Member, Node, walk
+from gravida.evaluate import Meaning
+from gravida.facts import Pick
+from gravida.sql import Sql
+
+FLAGS = ("unsure", "ordered", "joint", "cuts")
+
+
+@dataclass
+class Kinds:
+    """Keeps ``kind_<list>``: the kind of every entry by the hash of its plain values, with :data:`FLAGS`."""
+
+    engine: Engine
+    meaning: Meaning
+    numbers: dict[str, Numbering] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
+
+    def learn(self, needed: ListNeeds) -> None:
+        """Work out every entry of ``plain_<list>`` that was not met before."""
+        name = needed.name
+        if name not in self.met:
+            self.met.add(name)
+            flags = "".join(f", CAST(0 AS INTEGER) AS {flag}" for flag in FLAGS)
+            self.engine.table(f"kind_{name}", f"SELECT CAST(0 AS {KEY}) AS plain, CAST(0 AS INTEGER) AS kind{flags} WHERE FALSE")
+        self.engine.table(
+            "unmet",
+            "SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY plain ORDER BY pid, entry, begins) AS turn FROM "
+            f"plain_{name} WHERE plain NOT IN (SELECT plain FROM kind_{name})) AS p WHERE turn = 1",
+        )
+        self.engine.table("fresh", "SELECT u.*, ROW_NUMBER() OVER (ORDER BY plain) AS record_id FROM unmet AS u")
+        if self.engine.rows("SELECT 1 FROM fresh LIMIT 1"):
+            self._work_out(needed)
+        self.engine.drop("unmet", "fresh")
+
+    def _work_out(self, needed: ListNeeds) -> None:
+        name = needed.name
+        found = self.engine.numbers(f"SELECT record_id, {', '.join(self._values(needed))} FROM fresh")
+        sorted_ = _Sorted(needed, found, self._truths(needed, found["record_id"]))
+        columns = sorted_.kinds()
+        self.numbers.setdefault(name, Numbering(columns.shape[1], np.int64))
+        self.engine.put("given", {"record_id": found["record_id"], "kind": self.numbers[name].number(columns), **sorted_.flags()})
+        flags = "".join(f", CAST(g.{flag} AS INTEGER) AS {flag}" for flag in FLAGS)
+        self.engine.append(f"kind_{name}", f"SELECT f.plain, g.kind{flags} FROM fresh AS f JOIN given AS g ON g.record_id = f.record_id")
+        self.engine.drop("given")
+
+    def _values(self, needed: ListNeeds) -> Iterator[str]:
+        """Yield the SQL of each value as a whole number: where it lies among the limits, or what it is."""
+        for each in needed.plain():
+            columns = names_of(each.name, each.type)
+            if each.type.is_number:
+                yield from (f"{whole(bucket(column, needed.limits(each.name)))} AS {column}" for column in columns)
+                yield f"CAST(COALESCE({columns[0]} <> {columns[1]}, TRUE) AS INTEGER) AS open_{each.name}"
+            else:
+                yield f"CAST({columns[0]} IS NULL AS INTEGER) AS open_{each.name}"
+
+    def _truths(self, needed: ListNeeds, records: NDArray[np.generic]) -> dict[str, NDArray[np.int8]]:
+        """Return the truth of every ``where`` over the fresh entries: with a stitch placed later, with one placed before, and if nobody knows."""
+        found = {}
+        for after in ("FALSE", "TRUE", "NULL") if AFTER in needed.used else ("FALSE",):
+            self.engine.table(needed.name, f"SELECT record_id, {', '.join(self._fields(needed, after))} FROM fresh")
+            tests = [f"{self._test(name, needed.name)} AS w{index}" for index, name in enumerate(_facts(needed))]
+            rows = self.engine.numbers(f'SELECT record_id, {", ".join(tests)} FROM "{needed.name}"')
+            order = np.argsort(rows["record_id"])[np.argsort(np.argsort(records))]
+            found.update({f"{name} {after}": rows[f"w{index}"][order].astype(np.int8) for index, name in enumerate(_facts(needed))})
+        return found
+
+    def _fields(self, needed: ListNeeds, after: str) -> Iterator[str]:
+        for name, each in needed.fields.items():
+            columns = names_of(name, each.type, "")
+            if name == AFTER:
+                yield f"CAST({after} AS BOOLEAN) AS {name}"
+            elif name == GESTATION:
+                yield "CAST(gestation_low AS DOUBLE) AS gestation_days_low, CAST(gestation_high AS DOUBLE) AS gestation_days_high"
+            elif each in needed.plain():
+                yield from (f"f_{column} AS {column}" for column in columns)
+
+    def _test(self, name: str, table: str) -> str:
+        test = self.meaning.criteria.get(name)
+        text = "TRUE" if test is None else Sql(self.meaning).truth(test, table).sql("duckdb")
+        return f"CAST(CASE WHEN {text} THEN 1 WHEN NOT ({text}) THEN -1 ELSE 0 END AS TINYINT)"
+
+
+def is_sorted(needed: ListNeeds, meaning: Meaning) -> bool:
+    """Return whether entries of a list can be sorted into kinds: no ``where`` looks at their age, and every pick has a ``where``."""
+    wheres = [meaning.criteria.get(name) for name in _facts(needed)]
+    return all(where is not None and not _looks_at_age(where) for where in wheres)
+
+
+def _looks_at_age(where: Node) -> bool:
+    return any(isinstance(part, Member) and part.id == AGE for part in walk(where))
+
+
+def _facts(needed: ListNeeds) -> list[str]:
+    return [*(each.name for each in needed.truths), *(each.name for each in needed.picks)]
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """Fresh entries of one list, with the truths of every ``where``."""
+
+    needed: ListNeeds
+    values: Columns
+    truths: dict[str, NDArray[np.int8]]
+
+    def kinds(self) -> NDArray[np.int64]:
+        """Return what makes the kind of each entry. Shape (entries, columns)."""
+        columns = [each.astype(np.int64) for each in self.truths.values()]
+        for value in sorted({pick.value for pick in self.needed.picks} - {AGE}):
+            taken = np.logical_or.reduce([self._may_take(pick) for pick in self.needed.picks if pick.value == value])
+            columns += [
+                np.where(taken, values, np.int64(-1)) for name, values in self.values.items() if name.removesuffix("_low").removesuffix("_high") == f"f_{value}"
+            ]
+        return np.column_stack(columns)
+
+    def _may_take(self, pick: Pick) -> NDArray[np.bool_]:
+        taken: NDArray[np.bool_] = np.logical_or.reduce([self.truths[name] != FALSE for name in self._variants(pick)])
+        return taken
+
+    def _variants(self, pick: Pick) -> list[str]:
+        return [name for name in self.truths if name.rpartition(" ")[0] == pick.name]
+
+    def flags(self) -> dict[str, NDArray[np.int32]]:
+        """Return what else matters of each entry."""
+        size = len(self.values["record_id"])
+        return {"unsure": self._unsure(size), "ordered": self._ordered(size), "joint": self._joint(size), "cuts": self._cuts(size)}
+
+    def _unsure(self, size: int) -> NDArray[np.int32]:
+        """Return which entries a pick may or may not take, or may take with a value that is not known exactly."""
+        unsure = np.zeros(size, dtype=np.bool_)
+        for pick in self.needed.picks:
+            unsure |= self.truths[f"{pick.name} FALSE"] == UNKNOWN
+            if pick.value != AGE:
+                unsure |= self._may_take(pick) & (self.values[f"open_{pick.value}"] != 0)
+        return unsure.astype(np.int32)
+
+    def _ordered(self, size: int) -> NDArray[np.int32]:
+        """Return which entries may be the latest, or tell something for a time, where that decides more than how long ago it was."""
+        latest = [self._may_take(pick) for pick in self.needed.picks if pick.valid_for_days is not None or (pick.take == "latest" and pick.value != AGE)]
+        ordered: NDArray[np.int32] = np.logical_or.reduce([np.zeros(size, dtype=np.bool_), *latest]).astype(np.int32)
+        return ordered
+
+    def _joint(self, size: int) -> NDArray[np.int32]:
+        joint = np.zeros(size, dtype=np.int32)
+        picks = {pick.name: pick for pick in self.needed.picks}
+        for bit, name in enumerate(sorted(self.needed.against)):
+            joint |= np.where(self._may_take(picks[name]), np.int32(1 << bit), np.int32(0))
+        return joint
+
+    def _cuts(self, size: int) -> NDArray[np.int32]:
+        """Return the ages at which an entry tells something else to a fact that may take it, as bits."""
+        cuts = np.zeros(size, dtype=np.int32)
+        for pick in self.needed.picks:
+            bits = sum(1 << self.needed.ages.index(age) for age in self.needed.cuts_of.get(pick.name, ()))
+            cuts |= np.where(self._may_take(pick), np.int32(bits), np.int32(0))
+        return cuts

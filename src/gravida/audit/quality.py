@@ -1,0 +1,125 @@
+# ruff: noqa: S608 - every name in a query comes from the knowledge or from our own schema, never from a record
+"""What is wrong with the data: rows that could not be used, with the reason, and values that cannot be right.
+
+Rows read are rows used and rows set aside, for every table, and the sum is checked.
+
+>>> str(Account("scans", 10, 8, {"no such pregnancy": 2}))
+'scans: 10 rows read, 8 used, 2 set aside (no such pregnancy: 2)'
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gravida.audit.engine import Engine
+from gravida.audit.intake import Intake, Portion
+from gravida.audit.needs import Needs
+from gravida.flat import TABLES
+
+NO_ID = "no pregnancy_id"
+UNLINKED = "no such pregnancy, or one that was set aside"
+AFTER_END = "recorded, or happened, after the last day, or replaced before it counted"
+SAME_DAY = "another row of the same entry on the same day"
+
+
+@dataclass(frozen=True)
+class Account:
+    """The rows of one table: read, used, and set aside by reason."""
+
+    table: str
+    read: int
+    used: int
+    aside: Mapping[str, int]
+
+    def __post_init__(self) -> None:
+        if self.read != self.used + sum(self.aside.values()):
+            raise AssertionError(f"{self.table}: {self.read} rows read, but {self.used} used and {dict(self.aside)} set aside")
+
+    def __str__(self) -> str:
+        reasons = "; ".join(f"{reason}: {count:,}" for reason, count in self.aside.items())
+        return f"{self.table}: {self.read:,} rows read, {self.used:,} used, {sum(self.aside.values()):,} set aside" + (f" ({reasons})" if reasons else "")
+
+
+@dataclass
+class Quality:
+    """Counts findings portion by portion."""
+
+    engine: Engine
+    intake: Intake
+    needs: Needs
+    aside: dict[str, Counter[str]] = field(default_factory=lambda: {table: Counter() for table in TABLES})
+    used: Counter[str] = field(default_factory=Counter)
+    findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """By table, column and what is wrong: values that became unknown."""
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables that are there."""
+        return [table for table in TABLES if table in self.intake.sources.columns]
+
+    def add(self, portion: Portion) -> None:
+        """Count what is wrong in the portion that was loaded, and whose entries were made."""
+        self._pregnancies()
+        for table in self.tables:
+            self._values(table, portion)
+            if table != "pregnancies":
+                self._children(table)
+
+    def _pregnancies(self) -> None:
+        known, ended = (f"MIN({self.intake.typed('pregnancies', column)})" for column in _columns("known_from", "ended_on"))
+        reason = (
+            f"CASE WHEN COUNT(*) > 1 THEN 'more than one row with this pregnancy_id' WHEN {known} IS NULL THEN 'no known_from' "
+            f"WHEN {ended} IS NULL THEN 'no ended_on: the last day that is judged' WHEN {ended} < {known} THEN 'ended before it was known' END"
+        )
+        rows = self.engine.rows(
+            f"SELECT reason, SUM(n) FROM (SELECT COUNT(*) AS n, {reason} AS reason FROM raw_pregnancies AS s GROUP BY pregnancy_id) AS r GROUP BY reason"
+        )
+        for found, count in rows:
+            if found is None:
+                self.used["pregnancies"] += int(count)
+            else:
+                self.aside["pregnancies"][found] += int(count)
+
+    def _values(self, table: str, portion: Portion) -> None:
+        checks = [check for column in TABLES[table] for check in self.intake.checks(table, column)]
+        if not checks:
+            return
+        counts = ", ".join(f"COUNT(*) FILTER (WHERE {check.wrong})" for check in checks)
+        source = "raw_pregnancies" if table == "pregnancies" else f"source_{table}"
+        ((*found,),) = self.engine.rows(f"SELECT {counts} FROM {source} AS s WHERE CAST(s.pregnancy_id AS VARCHAR) {portion.between}")
+        self.findings.update({(table, check.column, check.why): count for check, count in zip(checks, found, strict=True) if count})
+
+    def _children(self, table: str) -> None:
+        ((loaded,),) = self.engine.rows(f"SELECT COUNT(*) FROM in_{table}")
+        used = self._late(table, loaded) if table == "updates" else self._kept(table, loaded) if table in self.needs.lists else loaded
+        self.used[table] += used
+
+    def _late(self, table: str, loaded: int) -> int:
+        ((late,),) = self.engine.rows(f"SELECT COUNT(*) FROM in_{table} AS u JOIN in_pregnancies AS p ON p.pid = u.pid WHERE u.recorded_on > p.ended_on")
+        self.aside[table].update({AFTER_END: late} if late else {})
+        return loaded - int(late)
+
+    def _kept(self, table: str, loaded: int) -> int:
+        """Return how many rows of a list hold on some day."""
+        ((redated,),) = self.engine.rows("SELECT COUNT(*) FROM datings WHERE nexts IS NOT NULL")
+        rows = f"SELECT DISTINCT pid, entry, known FROM held_{table}" if redated else f"SELECT pid FROM held_{table}"
+        ((kept,),) = self.engine.rows(f"SELECT COUNT(*) FROM ({rows}) AS h")
+        same = f"SELECT COUNT(*) AS n FROM known_{table} WHERE replaced IS NOT NULL AND replaced = known"
+        ((replaced,),) = self.engine.rows(same)
+        rest = {SAME_DAY: int(replaced), AFTER_END: loaded - int(kept) - int(replaced)}
+        self.aside[table].update({reason: count for reason, count in rest.items() if count})
+        return int(kept)
+
+    def accounts(self) -> list[Account]:
+        """Return the account of every table that is there, after all portions."""
+        return [self._account(table) for table in self.tables]
+
+    def _account(self, table: str) -> Account:
+        ((read, nameless),) = self.engine.rows(f"SELECT COUNT(*), COUNT(*) FILTER (WHERE pregnancy_id IS NULL) FROM source_{table}")
+        aside = self.aside[table] + Counter({NO_ID: nameless})
+        unlinked = read - self.used[table] - sum(aside.values())
+        return Account(table, read, self.used[table], dict(sorted((aside + Counter({UNLINKED: unlinked})).items())))
+
+
+def _columns(*names: str) -> Iterator:  # type: ignore[type-arg]
+    yield from (next(column for column in TABLES["pregnancies"] if column.name == name) for name in names)

@@ -1,0 +1,228 @@
+# ruff: noqa: S608 - every name in a query comes from the knowledge or from our own schema, never from a record
+"""What is known in one component of a pregnancy, as intervals with a key, summed up in the order of time.
+
+Each recording holds from a day to a day and adds its key while it holds. A key is a hash of what some criterion can
+tell apart, so the sum of the keys that hold stands for the multiset of what is known. Two different multisets share a
+sum by chance once in 10^19.
+
+Entries that facts compare with each other (the *shortest* length, the *latest* finding) carry their order beside their
+place among the limits, because an entry of which something is unknown may or may not be the one that counts. Where a
+number is a range, it goes in as it is, and so do gestations where a stitch was placed, because a scan after a stitch
+says something else than one before.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gravida.audit.engine import Engine
+from gravida.audit.entries import Entries, names_of, observed_columns
+from gravida.audit.hashes import KEY, UNKNOWN, bucket, key, text, whole
+from gravida.audit.kinds import Kinds, is_sorted
+from gravida.audit.needs import AFTER, AGE, GESTATION, OWN, STITCHES, ListNeeds, Needs
+from gravida.facts import Field, Observed
+
+KEPT = "pid, begins, until, ended, day_low, day_high"
+ALL_CUTS = 2**30 - 1
+
+
+@dataclass(frozen=True)
+class States:
+    """Makes ``bare``, the keys of what stands outside the rows of lists, and ``state_<component>``: pid, begins, key."""
+
+    engine: Engine
+    needs: Needs
+    entries: Entries
+    kinds: Kinds
+
+    @property
+    def components(self) -> list[str]:
+        """All components: what stands outside the lists, and each list."""
+        return [OWN, *(needed.name for needed in self.entries.lists)]
+
+    def make(self) -> None:
+        """Make them. The tables of :class:`Entries` must be there."""
+        self._stitched()
+        keys = [f"{self._own()} AS {OWN}", *(f"{self._bare(needed.name)} AS {needed.name}" for needed in self.entries.lists)]
+        self.engine.table("bare", f"SELECT pid, begins, nexts, {', '.join(keys)} FROM versions")
+        for needed in self.entries.lists:
+            self._coded(needed)
+            self._summed(needed)
+
+    def _stitched(self) -> None:
+        """Keep the pregnancies with a stitch: where there is one, placed at one gestation, it is enough to know which scans came after."""
+        one = "COUNT(DISTINCT entry) = 1 AND COUNT(gestation_low) = COUNT(*) AND MIN(gestation_low) = MAX(gestation_high)"
+        nobody = "SELECT CAST(0 AS BIGINT) AS pid, CAST(0 AS INTEGER) AS placed, FALSE AS is_one WHERE FALSE"
+        some = f"SELECT pid, MIN(gestation_low) AS placed, {one} AS is_one FROM held_{STITCHES} GROUP BY pid"
+        self.engine.table("stitched", some if STITCHES in self.needs.lists else nobody)
+
+    # --- outside the rows --------------------------------------------------------------------------------------------
+
+    def _own(self) -> str:
+        return key("'own'", *(part for fact in self.entries.observed for part in self._observed(fact)))
+
+    def _observed(self, fact: Observed) -> list[str]:
+        columns = [name for name, _ in observed_columns(fact)]
+        if not fact.type.is_number:
+            return [whole(columns[0]) if fact.type.kind == "boolean" else text(columns[0])]
+        return [whole(bucket(column, sorted(self.needs.limits.get(fact.name, ())))) for column in columns]
+
+    def _bare(self, name: str) -> str:
+        """Return the SQL of the key of a list without its rows: whether it is known, and how many are counted."""
+        parts = [whole(f"{name}_{what}") for what in ("known", "open")]
+        if AFTER in self.needs.lists[name].used:
+            parts += [whole(f"{STITCHES}_{what}") for what in ("known", "open")]
+        if self.entries.meaning.lists[name].declared:
+            parts += [whole("prior_pregnancies_complete"), whole("prior_pregnancies_total")]
+        return key(f"'list {name}'", *parts)
+
+    # --- rows of lists -----------------------------------------------------------------------------------------------
+
+    def _coded(self, needed: ListNeeds) -> None:
+        """Keep what adds to the key of a list: from when until when, and at which ages it changes."""
+        name = needed.name
+        self.engine.table(f"plain_{name}", f"SELECT h.*, {key(f'{name!r}', *self._plain(needed))} AS plain FROM held_{name} AS h")
+        in_kinds = is_sorted(needed, self.entries.meaning)
+        if in_kinds:
+            self.kinds.learn(needed)
+        kinds = _kinds(name) if in_kinds else f"SELECT h.*, h.plain AS kind, 1 AS unsure, 1 AS ordered, 0 AS joint, {ALL_CUTS} AS cuts FROM plain_{name} AS h"
+        self.engine.table("sides", self._sides(needed))
+        side = "CASE WHEN s.pid IS NULL THEN 0 WHEN s.placed IS NULL THEN 3 WHEN k.gestation_low > s.placed THEN 1 ELSE 2 END AS side"
+        self.engine.table("sorted", f"SELECT k.*, {side} FROM ({kinds}) AS k LEFT JOIN sides AS s ON s.pid = k.pid")
+        self.engine.table("several", f"SELECT DISTINCT pid FROM ({' UNION ALL '.join(self._several(needed))}) AS s")
+        parts = [*(_by_kind(needed, self._counted(needed)) if in_kinds else [_by_row(name)]), _in_order(needed)]
+        if AFTER in needed.used:
+            placed = key("'placed'", *(f"CASE WHEN s.placed IS NULL THEN {whole(f'h.gestation_{end}')} ELSE 0 END" for end in ("low", "high")))
+            kept = "h." + KEPT.replace(", ", ", h.")
+            parts.append(f"SELECT {kept}, 0 AS cuts, {placed} AS base FROM held_{STITCHES} AS h LEFT JOIN sides AS s ON s.pid = h.pid")
+        self.engine.table(f"coded_{name}", " UNION ALL ".join(parts))
+        self.engine.drop("sorted", "several", "sides", f"plain_{name}")
+
+    def _plain(self, needed: ListNeeds) -> list[str]:
+        plain = [part for each in self.entries.fields(needed.name) for part in _field(each, needed)]
+        if GESTATION in needed.used:
+            plain += [whole(bucket(f"gestation_{end}", needed.limits(GESTATION))) for end in ("low", "high")]
+        return plain
+
+    def _counted(self, needed: ListNeeds) -> str:
+        """Return the SQL of which entries of a kind count. Where the number of all is recorded, each of them tells how many are missing."""
+        return "TRUE" if self.entries.meaning.lists[needed.name].declared else f"turn <= {needed.most}"
+
+    def _sides(self, needed: ListNeeds) -> str:
+        """Return the SQL of the pregnancies with a stitch, and of when it was placed if that settles which entries came after."""
+        if AFTER not in needed.used:
+            return "SELECT CAST(0 AS BIGINT) AS pid, CAST(0 AS INTEGER) AS placed WHERE FALSE"
+        doubtful = f"SELECT pid FROM held_{needed.name} WHERE gestation_low IS NULL OR gestation_low <> gestation_high"
+        return f"SELECT pid, CASE WHEN is_one AND pid NOT IN ({doubtful}) THEN placed END AS placed FROM stitched"
+
+    def _several(self, needed: ListNeeds) -> list[str]:
+        """Return the SQL of the pregnancies in which the order of the entries matters, or which entry is replaced by which."""
+        tests = ["MAX(CASE WHEN until IS NULL THEN 0 ELSE 1 END) > 0"]
+        if needed.compares:
+            bits = [f"MAX(CASE WHEN (joint & {1 << bit}) <> 0 THEN 1 ELSE 0 END)" for bit, _ in enumerate(needed.against)]
+            undated = "MAX(CASE WHEN day_low = day_high AND begins = day_low THEN 0 ELSE 1 END) > 0"
+            tests += ["MAX(unsure) > 0", "SUM(ordered) > 1", f"{' + '.join(bits or ['0'])} > 1", undated]
+        return [f"SELECT pid FROM sorted GROUP BY pid HAVING MAX(side) = 3 OR (COUNT(*) > 1 AND ({' OR '.join(tests)}))"]
+
+    def _summed(self, needed: ListNeeds) -> None:
+        """Sum up the keys of a list in the order of time, for the pregnancies that have rows of it, or of which more was said later."""
+        name = needed.name
+        bare = (
+            f"SELECT pid, begins AS day, {name} - COALESCE(LAG({name}) OVER (PARTITION BY pid ORDER BY begins), 0) AS k FROM bare "
+            f"WHERE pid IN (SELECT pid FROM coded_{name})"
+        )
+        deltas = f"SELECT pid, day, SUM(k) AS k FROM ({' UNION ALL '.join([bare, *_deltas(needed)])}) AS d GROUP BY pid, day"
+        self.engine.table(
+            f"state_{name}",
+            f"SELECT pid, day AS begins, CAST(SUM(k) OVER (PARTITION BY pid ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS {KEY}) AS key "
+            f"FROM ({deltas}) AS d",
+        )
+
+
+def _kinds(name: str) -> str:
+    return f"SELECT h.*, k.kind, k.unsure, k.ordered, k.joint, k.cuts FROM plain_{name} AS h JOIN kind_{name} AS k ON k.plain = h.plain"
+
+
+def _in_order(needed: ListNeeds) -> str:
+    """Return the SQL of every entry where the order matters: its kind, and its place among the others."""
+    order = [f"rank_{number}" for number, _ in enumerate(_compared(needed))]
+    exact = [f"CASE WHEN side = 3 THEN {whole(f'gestation_{end}')} ELSE -1 END" for end in ("low", "high")]
+    called = f"'place in {needed.name}'"
+    ranked = f"SELECT h.*{_ranks(needed)} FROM sorted AS h WHERE h.pid IN (SELECT pid FROM several)"
+    return f"SELECT {KEPT}, cuts, {key(called, 'kind', 'side', *exact, *order)} AS base FROM ({ranked}) AS h"
+
+
+def _by_row(name: str) -> str:
+    called = f"'row of {name}'"
+    return f"SELECT {KEPT}, cuts, {key(called, 'kind')} AS base FROM sorted WHERE pid NOT IN (SELECT pid FROM several)"
+
+
+def _by_kind(needed: ListNeeds, counted: str) -> Iterator[str]:
+    """Yield the SQL of the kinds of a list, each as often as anybody counts, and of the age of the latest entry of each sort.
+
+    Where everything is certain and nothing is replaced, a fact that counts to one cannot tell two entries of a kind from
+    one, and how long ago the latest was is all that age can tell.
+    """
+    name, rest = f"'kind of {needed.name}'", "FROM sorted WHERE pid NOT IN (SELECT pid FROM several)"
+    turn = f"SELECT *, ROW_NUMBER() OVER (PARTITION BY pid, kind, side ORDER BY begins) AS turn {rest}"
+    nothing = "CAST(NULL AS INTEGER)"
+    yield f"SELECT pid, begins, {nothing} AS until, ended, day_low, day_high, 0 AS cuts, {key(name, 'kind', 'side')} AS base FROM ({turn}) AS s WHERE {counted}"
+    if needed.ages:
+        latest = f"SELECT *, LEAD(begins) OVER (PARTITION BY pid, cuts, joint, ordered, side ORDER BY begins) AS later {rest} AND cuts <> 0"
+        aged = key(f"'age of {needed.name}'", "cuts", "joint", "ordered", "side")
+        yield f"SELECT pid, begins, later AS until, ended, day_low, day_high, cuts, {aged} AS base FROM ({latest}) AS s WHERE later IS NULL OR later > begins"
+
+
+def _field(field: Field, needed: ListNeeds) -> Iterator[str]:
+    columns = names_of(field.name, field.type)
+    if field.type.is_number:
+        yield from (whole(bucket(column, needed.limits(field.name))) for column in columns)
+    else:
+        yield whole(columns[0]) if field.type.kind == "boolean" else text(columns[0])
+
+
+def _compared(needed: ListNeeds) -> Iterator[tuple[str, str, str]]:
+    """Yield what facts compare among the entries: the end to rank, and both ends of the number."""
+    values = sorted({pick.value for pick in needed.picks if pick.type.is_number and pick.value != AGE})
+    pairs = [(f"f_{value}_low", f"f_{value}_high") for value in values]
+    pairs += [("day_low", "day_high")] if needed.in_order else []
+    for low, high in pairs:
+        yield low, low, high
+        yield high, low, high
+
+
+def _ranks(needed: ListNeeds) -> str:
+    return "".join(f", {_rank(*compared)} AS rank_{number}" for number, compared in enumerate(_compared(needed)))
+
+
+def _rank(end: str, low: str, high: str) -> str:
+    """Return the SQL of the place of a number among those of its pregnancy; where one of them is a range, of the number itself."""
+    ranged = f"COALESCE(BOOL_OR({low} <> {high}) OVER (PARTITION BY pid), FALSE)"
+    first = f"COALESCE(MIN({low}) OVER (PARTITION BY pid), 0)"
+    place = f"RANK() OVER (PARTITION BY pid ORDER BY {end})"
+    return f"CASE WHEN {end} IS NULL THEN {UNKNOWN} WHEN {ranged} THEN CAST({end} - {first} AS DOUBLE) ELSE CAST({place} AS DOUBLE) END"
+
+
+def _deltas(needed: ListNeeds) -> Iterator[str]:
+    """Yield the SQL of what the entries of a list change, and when: they begin, reach an age at which they tell something else, and end."""
+    table, cuts = f"coded_{needed.name}", needed.ages
+    yield f"SELECT pid, begins AS day, {_aged('begins', cuts)} AS k FROM {table}"
+    yield f"SELECT pid, until AS day, -{_aged('until - 1', cuts)} AS k FROM {table} WHERE until <= ended"
+    if cuts:
+        listed, every = ", ".join(f"({cut}, {1 << bit})" for bit, cut in enumerate(cuts)), ", ".join(map(str, cuts))
+        later = "day > begins AND day <= ended AND (until IS NULL OR day < until)"
+        change = f"SELECT pid, day, {_aged('day', cuts)} - {_aged('day - 1', cuts)} AS k FROM"
+        rows = f"SELECT h.*, h.{{end}} + col0 AS day FROM {table} AS h JOIN (VALUES {listed}) AS v(col0, col1) ON (h.cuts & col1) <> 0"
+        ranged = f"{rows.format(end='day_low')} WHERE day_low <> day_high AND (day_low + col0 - day_high) NOT IN ({every})"
+        yield f"{change} ({rows.format(end='day_high')}) AS h WHERE {later}"
+        yield f"{change} ({ranged}) AS h WHERE {later}"
+
+
+def _aged(day: str, cuts: Sequence[int]) -> str:
+    """Return the SQL of the key of an entry on a day."""
+    if not cuts:
+        return "base"
+    ages = []
+    for end in ("day_high", "day_low"):
+        parts = " + ".join(f"CAST((cuts & {1 << bit}) <> 0 AND {day} - {end} >= {cut} AS INTEGER)" for bit, cut in enumerate(cuts))
+        ages.append(f"CASE WHEN cuts = 0 THEN 0 ELSE COALESCE({parts}, -1) END")
+    return key("base", *ages)

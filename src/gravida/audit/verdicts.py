@@ -1,0 +1,61 @@
+# ruff: noqa: S608 - every name in a query comes from the knowledge or from our own schema, never from a record
+"""The verdict of every recommendation for a pregnancy on a day, as :func:`gravida.verdict.judge` gives it for one record.
+
+An audit does not need it, because it asks of whole moments. It is what the engines are held against each other by.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gravida.audit.courses import Courses
+from gravida.audit.engine import Engine
+from gravida.audit.truths import unpacked
+from gravida.audit.windows import UNDATED, within
+from gravida.guideline import Verdict
+
+AT = ("gestation_low", "gestation_high")
+
+
+def verdicts(engine: Engine, courses: Courses, asked: str) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return which rows of a table (``pid``, ``day``) were asked, and the verdicts. Shapes (n, 2) and (n, recommendations)."""
+    gestations = "a.day - d.start_high AS gestation_low, a.day - d.start_low AS gestation_high"
+    joins = " ".join(f"LEFT JOIN day_class AS {name} ON {name}.day = {within(f'q.{name}')}" for name in AT)
+    columns = ", ".join(f"COALESCE({name}.class, {UNDATED}) AS {name}" for name in AT)
+    rows = engine.numbers(
+        f"SELECT q.pid, q.day, q.outcome, {columns}, COALESCE(q.gestation_high - q.gestation_low, 0) AS width FROM "
+        f"(SELECT a.pid, a.day, j.outcome, {gestations} FROM {asked} AS a JOIN moments AS m ON m.pid = a.pid AND a.day BETWEEN m.begins AND m.ends "
+        "JOIN judged AS j ON j.profile = m.profile JOIN datings AS d ON d.pid = a.pid AND d.begins <= a.day AND (d.nexts IS NULL OR a.day < d.nexts)) "
+        f"AS q {joins}"
+    )
+    return np.column_stack([rows["pid"], rows["day"]]), _verdicts(courses, {name: np.asarray(each) for name, each in rows.items()})
+
+
+def _verdicts(courses: Courses, rows: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    members = len(courses.recommendations)
+    sets = {name: unpacked(each[rows["outcome"]], members) for name, each in courses.outcomes.sets().items()}
+    days = (rows["gestation_low"], rows["gestation_high"])
+    clock = courses.windows.clock(days, days, rows["width"])
+    inside, possible, after = (unpacked(each, members) for each in (clock.inside, clock.possible, clock.after))
+    windowed = np.array([each.window is not None for each in courses.recommendations])
+    overdue = after & unpacked(courses.deadline[None, :], members)
+    before = ~possible & ~after
+    standing = inside | overdue
+    applies = sets["clear"] | sets["unsure"] | sets["against"] | sets["impossible"]
+    ladder: list[tuple[NDArray[np.bool_], Verdict]] = [
+        (sets["done"], "done"),
+        (sets["again_unknown"], "unknown"),
+        (sets["maybe"] & after & ~overdue, "passed"),
+        (sets["maybe"], "unknown"),
+        (~applies, "not-met"),
+        (after & ~overdue, "passed"),
+        (possible & ~inside, "unknown"),
+        (sets["impossible"], "withheld"),
+        (before, "later"),
+        (standing & sets["against"], "withheld"),
+        (standing & sets["unsure"], "now-if"),
+        (overdue, "overdue"),
+        (inside & windowed, "now"),
+    ]
+    return np.select([test for test, _ in ladder], [name for _, name in ladder], default="met")

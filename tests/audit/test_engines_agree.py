@@ -1,0 +1,107 @@
+"""Reference engine and audit: the same verdict for every recommendation, pregnancy and day."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from random import Random
+
+import duckdb
+import numpy as np
+import pytest
+from random_flat import RandomTables
+
+from gravida.audit.engine import Duck
+from gravida.audit.intake import open_folder
+from gravida.audit.needs import needs_of
+from gravida.audit.records import record_on
+from gravida.audit.run import Audit
+from gravida.audit.verdicts import verdicts
+from gravida.cli import main
+from gravida.flat import TABLES
+from gravida.prepare import prepare
+from gravida.verdict import judge
+
+EPOCH = date(1970, 1, 1)
+
+
+def by_pregnancy(tables):
+    """Return the rows of each pregnancy."""
+    found = defaultdict(lambda: {table: [] for table in TABLES})
+    for table, rows in tables.items():
+        for row in rows:
+            found[row["pregnancy_id"]][table].append(row)
+    return found
+
+
+def rows_of(folder):
+    """Return the flat tables of a folder as rows."""
+    tables = {}
+    for table in TABLES:
+        found = duckdb.read_parquet(f"{folder}/{table}/*.parquet")
+        tables[table] = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+    return tables
+
+
+def disagreements(engine, knowledge, folder, pregnancies, days_each, seed, size=1000):
+    """Return where an audit and the reference engine give different verdicts, and how many were compared."""
+    audit = Audit(engine, knowledge, open_folder(folder, engine), list(knowledge.recommendations.values()))
+    random, found, compared = Random(seed), [], 0  # noqa: S311  (nothing secret hangs on these numbers)
+    for portion in audit.intake.portions(size):
+        audit.judge(portion)
+        numbers = {key: pid for pid, key in engine.rows("SELECT pid, id FROM portion") if key in pregnancies}
+        begins = defaultdict(set)
+        for pid, day in engine.rows("SELECT pid, begins FROM moments"):
+            begins[pid].add(day)
+        asked = [(pid, day) for key, pid in numbers.items() for day in days_of(pregnancies[key], begins[pid], random, days_each)]
+        engine.put("asked", {"pid": np.array([pid for pid, _ in asked]), "day": np.array([day for _, day in asked], dtype=np.int32)})
+        at, given = verdicts(engine, audit.courses, "asked")
+        names = {pid: key for key, pid in numbers.items()}
+        assert len(at) == len(asked)
+        for (pid, day), row in zip(at.tolist(), given.tolist(), strict=True):
+            wanted = judged(pregnancies[names[pid]], EPOCH + timedelta(day), knowledge, audit.recommendations)
+            compared += len(wanted)
+            found += [(names[pid], day, each.key, one, other) for each, one, other in zip(audit.recommendations, wanted, row, strict=True) if one != other]
+    return found, compared
+
+
+def days_of(rows, begins, random, each):
+    """Return the first day of every moment, the day before it, the last day, and some others."""
+    (own,) = rows["pregnancies"]
+    first, last = (own["known_from"] - EPOCH).days, (own["ended_on"] - EPOCH).days
+    some = random.sample(sorted(begins), min(each, len(begins)))
+    return {last, *some, *(day - 1 for day in some if day > first), *(random.randint(first, last) for _ in range(each // 2))}
+
+
+def judged(rows, day, knowledge, recommendations):
+    """Return what the reference engine says of a pregnancy on a day."""
+    situation = prepare(record_on(rows, day), knowledge.meaning, knowledge.largest_k, day)
+    return [judge(each, knowledge.actions, situation.world, situation.today).verdict for each in recommendations]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_both_engines_agree_on_tables_that_nobody_would_write(knowledge, written, seed):
+    needs = needs_of(knowledge, list(knowledge.recommendations.values()))
+    tables = RandomTables(knowledge, needs, seed).draw(150)
+
+    found, compared = disagreements(Duck(), knowledge, written(tables), by_pregnancy(tables), 12, seed, size=60)
+
+    assert found == []
+    assert compared > 300_000
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Return a folder with synthetic pregnancies."""
+    folder = tmp_path_factory.mktemp("made") / "population"
+    main(["synthesize", "-n", "20000", "--seed", "3", "--workers", "1", "--out", str(folder)], standalone_mode=False)
+    return folder
+
+
+def test_both_engines_agree_on_synthetic_pregnancies(knowledge, made):
+    tables = rows_of(made)
+    pregnancies = by_pregnancy(tables)
+    some = {key: pregnancies[key] for key in sorted(pregnancies)[::67]}
+
+    found, compared = disagreements(Duck(), knowledge, made, some, 4, 5, size=8000)
+
+    assert found == []
+    assert compared > 500_000
