@@ -12,6 +12,7 @@ import click
 
 from gravida.folders import Folders
 from gravida.knowledge import Knowledge
+from gravida.new_folder import whole_or_nothing
 from gravida.synthesis import SHARE, Parameter, Population
 from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, no_such, plain_errors, progress
 from gravida.units import days
@@ -155,7 +156,7 @@ def _planned(
 
 def _write(run: "Run", plan: "Plan", folder: Path, workers: int, form: str, known: Knowledge) -> None:
     """Write everything, or nothing if it is stopped."""
-    from gravida.synthesize import whole_or_nothing, write_flat  # noqa: PLC0415
+    from gravida.synthesize import write_flat  # noqa: PLC0415
 
     try:
         with whole_or_nothing(folder) as beside, progress("making people up") as advance:

@@ -5,12 +5,9 @@ portion is made on its own, because the luck of a person is keyed (:mod:`gravida
 nobody. What is written stands in a folder beside the wanted one until it is whole.
 """
 
-import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from multiprocessing import active_children, get_context
@@ -119,20 +116,3 @@ def _each(plan: Plan, folder: Path, portions: list[tuple[int, int, int]], worker
 def _leave_interrupts() -> None:
     """Let Ctrl+C end the process that the person started; it ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextmanager
-def whole_or_nothing(folder: Path) -> Iterator[Path]:
-    """Give a folder to write into that takes the place of the wanted one at the end, or vanishes if anything stops it."""
-    beside, before = (folder.with_name(f".{folder.name}.{os.getpid()}.{what}") for what in ("partial", "before"))
-    beside.mkdir(parents=True)
-    try:
-        yield beside
-        if folder.exists():
-            folder.rename(before)
-        beside.rename(folder)
-    finally:
-        if before.exists() and not folder.exists():
-            before.rename(folder)
-        for each in (beside, before):
-            shutil.rmtree(each, ignore_errors=True)

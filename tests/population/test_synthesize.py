@@ -1,7 +1,6 @@
 """What whoever makes a population relies on."""
 
 import csv
-import functools
 import json
 import os
 import signal
@@ -307,11 +306,13 @@ def stops_at_the_second(real):
     return write
 
 
+HEEDING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from gravida.cli import main; main()"
+"""The command heeding Ctrl+C, which what is started in the background of a shell ignores."""
+
+
 def test_ctrl_c_with_several_processes_leaves_nothing(tmp_path):
-    command = [sys.executable, "-m", "gravida", "synthesize", "-n", "900000000", "--workers", "2", "--out", str(tmp_path / "made")]
-    # What is started in the background of a shell ignores Ctrl+C, and so would this process.
-    heed = functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler)
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heed)
+    command = [sys.executable, "-c", HEEDING, "synthesize", "-n", "900000000", "--workers", "2", "--out", str(tmp_path / "made")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     waited = time.monotonic()
     while not list(tmp_path.glob(".made.*/*/*.parquet")) and time.monotonic() - waited < 60:
         time.sleep(0.1)

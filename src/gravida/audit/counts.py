@@ -78,6 +78,16 @@ class Counts:
         self._spread(self.statuses, numbers, tally, codes, len(STATUSES) * 2)
         self._spread(self.support, numbers, tally, found.support, len(SUPPORT))
 
+    def merge(self, other: "Counts") -> None:
+        """Add what was counted of other portions."""
+        numbers = np.array([self.groups.setdefault(group, len(self.groups)) for group in other.groups], dtype=np.int64)
+        for group, count in other.pregnancies.items():
+            self.pregnancies[group] = self.pregnancies.get(group, 0) + count
+        for mine, theirs in ((self.statuses, other.statuses), (self.support, other.support)):
+            size = int(np.prod(mine.shape[1:]))
+            mine.add(numbers[theirs.keys // size] * size + theirs.keys % size, theirs.counts)
+        self.lacking += other.lacking
+
     def _spread(self, into: Sparse, numbers: NDArray[np.int64], tally: Tally, codes: NDArray[np.uint8], size: int) -> None:
         """Count the codes of every row of some courses, by group."""
         keys, counts = [], []

@@ -25,6 +25,8 @@ from gravida.flat import SQL_TYPES
 Row = tuple[Any, ...]
 Columns = Mapping[str, NDArray[np.generic]]
 MEMORY = "3GB"
+NEVER = "100GB"
+"""Nothing here outlives the process, so a checkpoint of tables that are replaced at once would be for nothing: 1 s for each 500,000 pregnancies."""
 
 
 class Engine(Protocol):
@@ -78,7 +80,7 @@ class Duck:
     def __init__(self, folder: Path | None = None, threads: int | None = None, memory: str = MEMORY) -> None:
         self.log: list[tuple[str, str]] = []
         self.connection = duckdb.connect()
-        settings = {"memory_limit": memory, "preserve_insertion_order": "false", "enable_progress_bar": "false"}
+        settings = {"memory_limit": memory, "preserve_insertion_order": "false", "enable_progress_bar": "false", "checkpoint_threshold": NEVER}
         if folder is not None:
             settings["temp_directory"] = _quoted(folder)
         if threads is not None:

@@ -149,9 +149,15 @@ class Entries:
         """Keep the rows of a list with the day on which each became known, and on which another of the same entry replaced it."""
         known = f"GREATEST(COALESCE(r.recorded_on, {on}, p.known_from), p.known_from)"
         rows = f"SELECT r.*, {known} AS known, p.ended_on AS ended FROM in_{name} AS r JOIN in_pregnancies AS p ON p.pid = r.pid"
+        if not self._has_later_rows(name):
+            self.engine.table(f"known_{name}", f"SELECT *, {NO_DAY} AS replaced FROM ({rows}) AS r")
+            return
+        self.engine.table("rewritten", f"SELECT DISTINCT pid FROM (SELECT pid FROM in_{name} GROUP BY pid, entry HAVING COUNT(*) > 1) AS r")
         order = ", ".join(["known", *(f'"{column.name}"' for column in TABLES[name] if column.path)])
-        replaced = f"LEAD(known) OVER (PARTITION BY pid, entry ORDER BY {order})" if self._has_later_rows(name) else NO_DAY
-        self.engine.table(f"known_{name}", f"SELECT *, {replaced} AS replaced FROM ({rows}) AS r")
+        replaced = f"LEAD(known) OVER (PARTITION BY pid, entry ORDER BY {order})"
+        once = f"SELECT *, {NO_DAY} AS replaced FROM ({rows}) AS r WHERE pid NOT IN (SELECT pid FROM rewritten)"
+        again = f"SELECT *, {replaced} AS replaced FROM ({rows}) AS r WHERE pid IN (SELECT pid FROM rewritten)"
+        self.engine.table(f"known_{name}", f"{once} UNION ALL {again}")
 
     def fields(self, name: str) -> list[Field]:
         """Return the fields of a list that are used and stand in the record."""

@@ -11,14 +11,20 @@ cannot be right becomes unknown, and both are counted: rows read = rows used + r
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from gravida.audit.engine import SQL_OF_KIND, Engine
 from gravida.facts import Dictionary, Observed, Type
-from gravida.flat import LISTS, TABLES, Column
+from gravida.flat import LISTS, SQL_TYPES, TABLES, Column
 
 WHEN = {"scans": ("on", "at_days"), "examinations": ("on", "at_days"), "symptoms": ("on", "at_days"), "cerclages": ("placed_on", "placed_days")}
 """Lists whose entries have a time: the columns of its date and of its gestation."""
+NAMES = {"VARCHAR": "STRING", "INTEGER": "INT"}
+"""What Spark calls types."""
+ID = "CAST(s.pregnancy_id AS VARCHAR)"
+SAMPLE = 100_000
+"""About so many ids tell where to cut."""
 SUFFIXES = (".parquet", ".csv", ".csv.gz")
 
 
@@ -80,16 +86,20 @@ def _unknown(found: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Some pregnancies whose ids lie between two: where a source is in the order of its ids, only their part of it is read."""
+    """Pregnancies whose ids lie in a span: where a source is in the order of its ids, only their part of it is read.
 
-    first: str
-    last: str
+    ``first`` belongs, ``after`` belongs to the next; ``None`` is an open end. ``count`` is about how many they are.
+    """
+
+    first: str | None
+    after: str | None
     count: int
 
-    @property
-    def between(self) -> str:
-        """The test in SQL that an id belongs."""
-        return f"BETWEEN {literal(self.first)} AND {literal(self.last)}"
+    def holds(self, value: str) -> str:
+        """Return the test in SQL that an id belongs."""
+        tests = [f"{value} >= {literal(self.first)}"] if self.first is not None else []
+        tests += [f"{value} < {literal(self.after)}"] if self.after is not None else []
+        return f"({' AND '.join(tests)})" if tests else f"{value} IS NOT NULL"
 
 
 def literal(value: str) -> str:
@@ -107,18 +117,17 @@ class Intake:
     suspicious: Mapping[str, float]
 
     def portions(self, size: int) -> list[Portion]:
-        """Return the portions, each of so many pregnancies, in the order of their ids."""
-        self.engine.table("numbered", "SELECT CAST(pregnancy_id AS VARCHAR) AS id FROM source_pregnancies WHERE pregnancy_id IS NOT NULL")
-        found = self.engine.rows(
-            f"SELECT MIN(id), MAX(id), COUNT(*) FROM (SELECT id, (ROW_NUMBER() OVER (ORDER BY id) - 1) // {size} AS part FROM "
-            "(SELECT DISTINCT id FROM numbered)) GROUP BY part ORDER BY part"
-        )
-        self.engine.drop("numbered")
-        return [Portion(first, last, count) for first, last, count in found]
+        """Return portions of about so many pregnancies, in the order of their ids. Where to cut is told from some of the ids."""
+        ((rows,),) = self.engine.rows("SELECT COUNT(*) FROM source_pregnancies WHERE pregnancy_id IS NOT NULL")
+        many, one_in = -(-int(rows) // size), -(-int(rows) // SAMPLE)
+        some = f"SELECT DISTINCT id FROM (SELECT {ID} AS id FROM source_pregnancies AS s WHERE s.pregnancy_id IS NOT NULL) AS i"
+        found = [key for (key,) in self.engine.rows(f"{some} WHERE HASH(id) % {one_in} = 0 ORDER BY id")] if many > 1 else []
+        cuts = sorted({found[index * len(found) // many] for index in range(1, many)}) if found else []
+        return [Portion(first, after, int(rows) // (len(cuts) + 1)) for first, after in pairwise([None, *cuts, None])]
 
     def load(self, portion: Portion) -> None:
         """Read one portion into the tables ``in_pregnancies``, ``in_updates`` and ``in_<list>``, each pregnancy under a number ``pid``."""
-        self.engine.table("raw_pregnancies", f"SELECT * FROM source_pregnancies WHERE CAST(pregnancy_id AS VARCHAR) {portion.between}")
+        self.engine.table("raw_pregnancies", f"SELECT s.* FROM source_pregnancies AS s WHERE {portion.holds(ID)}")
         self.engine.table("portion", f"SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS pid FROM ({self._usable()})")
         for table in TABLES:
             self.engine.table(f"in_{table}", self._query(table, portion))
@@ -128,7 +137,7 @@ class Intake:
         ended = self.typed("pregnancies", _column("pregnancies", "ended_on"))
         known = self.typed("pregnancies", _column("pregnancies", "known_from"))
         return (
-            f"SELECT CAST(pregnancy_id AS VARCHAR) AS id FROM raw_pregnancies AS s GROUP BY pregnancy_id "
+            f"SELECT {ID} AS id FROM raw_pregnancies AS s GROUP BY s.pregnancy_id "
             f"HAVING COUNT(*) = 1 AND MIN({known}) IS NOT NULL AND MIN({ended} - {known}) IS DISTINCT FROM NULL AND MIN({ended} - {known}) >= 0"
         )
 
@@ -137,10 +146,7 @@ class Intake:
         if table not in self.sources.columns:
             return f"SELECT CAST(NULL AS BIGINT) AS pid, {', '.join(columns)} WHERE FALSE"
         source = "raw_pregnancies" if table == "pregnancies" else f"source_{table}"
-        return (
-            f"SELECT portion.pid AS pid, {', '.join(columns)} FROM {source} AS s JOIN portion ON portion.id = CAST(s.pregnancy_id AS VARCHAR) "
-            f"WHERE CAST(s.pregnancy_id AS VARCHAR) {portion.between}"
-        )
+        return f"SELECT portion.pid AS pid, {', '.join(columns)} FROM {source} AS s JOIN portion ON portion.id = {ID} WHERE {portion.holds(ID)}"
 
     def _column(self, table: str, column: Column) -> str:
         """Return the SQL of a column. Rows of a list that have no number are entries of their own."""
@@ -175,15 +181,21 @@ class Intake:
         """Return the SQL of a value in its type."""
         if column.name not in self.sources.columns.get(table, {}):
             return f"CAST(NULL AS {SQL_OF_KIND[column.kind]})"
-        cast = f'TRY_CAST(s."{column.name}" AS {SQL_OF_KIND[column.kind]})'
-        return f"CAST({day(f's.{column.name}')} AS INTEGER)" if column.kind == "date" else cast
+        if column.kind == "date":
+            return f"CAST({day(f's.{column.name}')} AS INTEGER)"
+        return f's."{column.name}"' if self._is_typed(table, column) else f'TRY_CAST(s."{column.name}" AS {SQL_OF_KIND[column.kind]})'
+
+    def _is_typed(self, table: str, column: Column) -> bool:
+        """Return whether the source has a column in its type already, so that there is nothing to read and nothing to doubt."""
+        return self.sources.columns[table][column.name].upper() in (SQL_TYPES[column.kind], NAMES.get(SQL_TYPES[column.kind]))
 
     def checks(self, table: str, column: Column) -> Iterator[Check]:
         """Yield what can be wrong with the values of a column that is there."""
         if column.name not in self.sources.columns.get(table, {}):
             return
         typed, path = self.typed(table, column), column.path if table not in LISTS else f"{table}[].{column.path}"
-        yield Check(column.name, f'({typed} IS NULL AND s."{column.name}" IS NOT NULL)', f"not a value of the type {column.kind}")
+        if not self._is_typed(table, column):
+            yield Check(column.name, f'({typed} IS NULL AND s."{column.name}" IS NOT NULL)', f"not a value of the type {column.kind}")
         kind = self.types.get(path) if column.path else None
         if kind is None:
             return

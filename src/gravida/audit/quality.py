@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gravida.audit.engine import Engine
-from gravida.audit.intake import Intake, Portion
+from gravida.audit.intake import ID, Intake, Portion
 from gravida.audit.needs import Needs
 from gravida.flat import TABLES
 
@@ -41,16 +41,30 @@ class Account:
 
 
 @dataclass
+class Told:
+    """What was counted of some portions."""
+
+    aside: dict[str, Counter[str]] = field(default_factory=lambda: {table: Counter() for table in TABLES})
+    used: Counter[str] = field(default_factory=Counter)
+    findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """By table, column and what is wrong: values that became unknown."""
+
+    def merge(self, other: "Told") -> None:
+        """Add what was counted of other portions."""
+        for table, reasons in other.aside.items():
+            self.aside[table].update(reasons)
+        self.used.update(other.used)
+        self.findings.update(other.findings)
+
+
+@dataclass
 class Quality:
     """Counts findings portion by portion."""
 
     engine: Engine
     intake: Intake
     needs: Needs
-    aside: dict[str, Counter[str]] = field(default_factory=lambda: {table: Counter() for table in TABLES})
-    used: Counter[str] = field(default_factory=Counter)
-    findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    """By table, column and what is wrong: values that became unknown."""
+    told: Told = field(default_factory=Told)
 
     @property
     def tables(self) -> list[str]:
@@ -76,9 +90,9 @@ class Quality:
         )
         for found, count in rows:
             if found is None:
-                self.used["pregnancies"] += int(count)
+                self.told.used["pregnancies"] += int(count)
             else:
-                self.aside["pregnancies"][found] += int(count)
+                self.told.aside["pregnancies"][found] += int(count)
 
     def _values(self, table: str, portion: Portion) -> None:
         checks = [check for column in TABLES[table] for check in self.intake.checks(table, column)]
@@ -86,17 +100,17 @@ class Quality:
             return
         counts = ", ".join(f"COUNT(*) FILTER (WHERE {check.wrong})" for check in checks)
         source = "raw_pregnancies" if table == "pregnancies" else f"source_{table}"
-        ((*found,),) = self.engine.rows(f"SELECT {counts} FROM {source} AS s WHERE CAST(s.pregnancy_id AS VARCHAR) {portion.between}")
-        self.findings.update({(table, check.column, check.why): count for check, count in zip(checks, found, strict=True) if count})
+        ((*found,),) = self.engine.rows(f"SELECT {counts} FROM {source} AS s WHERE {portion.holds(ID)}")
+        self.told.findings.update({(table, check.column, check.why): count for check, count in zip(checks, found, strict=True) if count})
 
     def _children(self, table: str) -> None:
         ((loaded,),) = self.engine.rows(f"SELECT COUNT(*) FROM in_{table}")
         used = self._late(table, loaded) if table == "updates" else self._kept(table, loaded) if table in self.needs.lists else loaded
-        self.used[table] += used
+        self.told.used[table] += used
 
     def _late(self, table: str, loaded: int) -> int:
         ((late,),) = self.engine.rows(f"SELECT COUNT(*) FROM in_{table} AS u JOIN in_pregnancies AS p ON p.pid = u.pid WHERE u.recorded_on > p.ended_on")
-        self.aside[table].update({AFTER_END: late} if late else {})
+        self.told.aside[table].update({AFTER_END: late} if late else {})
         return loaded - int(late)
 
     def _kept(self, table: str, loaded: int) -> int:
@@ -107,7 +121,7 @@ class Quality:
         same = f"SELECT COUNT(*) AS n FROM known_{table} WHERE replaced IS NOT NULL AND replaced = known"
         ((replaced,),) = self.engine.rows(same)
         rest = {SAME_DAY: int(replaced), AFTER_END: loaded - int(kept) - int(replaced)}
-        self.aside[table].update({reason: count for reason, count in rest.items() if count})
+        self.told.aside[table].update({reason: count for reason, count in rest.items() if count})
         return int(kept)
 
     def accounts(self) -> list[Account]:
@@ -116,9 +130,9 @@ class Quality:
 
     def _account(self, table: str) -> Account:
         ((read, nameless),) = self.engine.rows(f"SELECT COUNT(*), COUNT(*) FILTER (WHERE pregnancy_id IS NULL) FROM source_{table}")
-        aside = self.aside[table] + Counter({NO_ID: nameless})
-        unlinked = read - self.used[table] - sum(aside.values())
-        return Account(table, read, self.used[table], dict(sorted((aside + Counter({UNLINKED: unlinked})).items())))
+        aside = self.told.aside[table] + Counter({NO_ID: nameless})
+        unlinked = read - self.told.used[table] - sum(aside.values())
+        return Account(table, read, self.told.used[table], dict(sorted((aside + Counter({UNLINKED: unlinked})).items())))
 
 
 def _columns(*names: str) -> Iterator:  # type: ignore[type-arg]

@@ -4,7 +4,7 @@
 What was worked out once, a kind, a class, a profile, is kept for the portions that follow.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -23,16 +23,16 @@ from gravida.audit.kinds import Kinds
 from gravida.audit.moments import Moments
 from gravida.audit.needs import Needs, due_again, needs_of
 from gravida.audit.outcomes import Outcomes, acts_of, outcomes
-from gravida.audit.quality import Quality
+from gravida.audit.quality import Quality, Told
 from gravida.audit.states import States
 from gravida.audit.truths import UNKNOWN, Truths
+from gravida.audit.wanted import Listed, Lists, Wanted
 from gravida.audit.windows import Windows
 from gravida.audit.worlds import Worlds
 from gravida.cql import Name, Node, walk
 from gravida.guideline import Recommendation
 from gravida.knowledge import Knowledge
 
-Advance = Callable[[int, int], object]
 ACTS = ("treatment", "test", "referral")
 """Kinds of actions that somebody does; information and cautions are not audited."""
 
@@ -43,6 +43,17 @@ def audited(knowledge: Knowledge) -> list[Recommendation]:
     return [each for each in knowledge.recommendations.values() if not acts.isdisjoint(each.actions) and (each.favours or each.stance == "against")]
 
 
+@dataclass(frozen=True)
+class Part:
+    """What was counted of one portion: ``rows`` are pregnancies that somebody asked for, ``log`` the queries."""
+
+    pregnancies: int
+    counts: Counts
+    told: Told
+    rows: list[Listed]
+    log: list[tuple[str, str]]
+
+
 @dataclass
 class Audit:
     """Everything that one audit keeps. ``recommendations`` are those that are judged, in the order of all arrays."""
@@ -51,7 +62,10 @@ class Audit:
     knowledge: Knowledge
     sources: Sources
     recommendations: Sequence[Recommendation]
+    asked: Sequence[Wanted] = ()
     profiles: int = 0
+    portions: int = 0
+    log: list[tuple[str, str]] = field(default_factory=list)
     classes_of: list[NDArray[np.int32]] = field(default_factory=list)
     """The class of every component of each profile, portion by portion. Shape of each (profiles, components)."""
 
@@ -66,7 +80,7 @@ class Audit:
         self.outcomes: Outcomes = outcomes(self.needs, self.recommendations, self.knowledge.actions)
         self.courses = Courses(self.outcomes, Windows([each.window for each in self.recommendations]), [self._counts(each) for each in self.recommendations])
         self.timeline, self.quality = Timeline(self.engine), Quality(self.engine, self.intake, self.needs)
-        self.counts = Counts(len(self.recommendations), len(acts_of(self.knowledge.actions)), self.leaves)
+        self.counts, self.lists = self._no_counts(), Lists(self.engine, self.recommendations, self.asked)
         self.engine.put("day_class", self.courses.windows.classes())
         columns = f"CAST(0 AS {KEY}) AS profile, CAST(0 AS INTEGER) AS number, CAST(0 AS INTEGER) AS outcome, CAST(0 AS BIGINT) AS acts"
         self.engine.table("judged", f"SELECT {columns} WHERE FALSE")
@@ -75,15 +89,23 @@ class Audit:
         """Return whether a recommendation can support an act: it is current, and somebody has read it."""
         return self.knowledge.guidelines[recommendation.guideline].status == "current" and not recommendation.is_recalled
 
-    def run(self, size: int, advance: Advance) -> None:
-        """Read, judge and count all of it, in portions of so many pregnancies."""
-        portions = self.intake.portions(size)
-        total, done = sum(portion.count for portion in portions), 0
-        advance(done, total)
-        for portion in portions:
-            self.add(portion)
-            done += portion.count
-            advance(done, total)
+    def part(self, portion: Portion) -> Part:
+        """Read, judge and count one portion alone, with the queries that did it."""
+        counted, told, listed = self.counts, self.quality.told, self.lists.rows
+        self.engine.log.clear()
+        self.counts, self.quality.told, self.lists.rows = self._no_counts(), Told(), []
+        self.add(portion)
+        part = Part(portion.count, self.counts, self.quality.told, self.lists.rows, list(self.engine.log))
+        self.counts, self.quality.told, self.lists.rows = counted, told, listed
+        return part
+
+    def merge(self, part: Part) -> None:
+        """Take up what was counted of a portion. The queries of one stand for all: every portion runs the same."""
+        self.counts.merge(part.counts)
+        self.quality.told.merge(part.told)
+        self.lists.rows += part.rows
+        self.portions += 1
+        self.log = self.log or part.log
 
     def add(self, portion: Portion) -> Found:
         """Read, judge and count one portion; return what came of its courses."""
@@ -94,7 +116,11 @@ class Audit:
         self.counts.add(tally, found)
         profiles, last = np.unique(tally.last, return_inverse=True)
         add_lacking(self.counts, replace(tally, last=last.reshape(-1)), found, self._unknown(profiles), self._rests_on)
+        self.lists.add(found)
         return found
+
+    def _no_counts(self) -> Counts:
+        return Counts(len(self.recommendations), len(acts_of(self.knowledge.actions)), self.leaves)
 
     def judge(self, portion: Portion) -> None:
         """Read one portion, and work out every profile that was not met before."""

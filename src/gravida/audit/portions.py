@@ -1,0 +1,75 @@
+"""Portions one after another, or in several processes; it makes no difference to any count.
+
+Each process has its own DuckDB with one thread and its own memory of what was worked out, and hands back counts alone.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import active_children, get_context
+from pathlib import Path
+
+from gravida.audit.engine import Duck
+from gravida.audit.intake import Portion, open_folder
+from gravida.audit.run import Audit, Part
+from gravida.audit.wanted import Wanted
+from gravida.guideline import Recommendation
+from gravida.knowledge import Knowledge
+
+Advance = Callable[[int, int], object]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a process rests on. ``memory`` is in megabytes, for each; ``spare`` is where it may spill to."""
+
+    knowledge: Knowledge
+    recommendations: Sequence[Recommendation]
+    folder: Path
+    asked: Sequence[Wanted]
+    memory: int
+    spare: Path
+
+
+def run(audit: Audit, size: int, advance: Advance, plan: Plan, workers: int) -> None:
+    """Read, judge and count all of it, in portions of so many pregnancies. Only one worker works with the engine of ``audit``."""
+    portions = audit.intake.portions(size)
+    total, done = sum(portion.count for portion in portions), 0
+    advance(done, total)
+    for part in _parts(audit, portions, plan, min(workers, len(portions))):
+        audit.merge(part)
+        done += part.pregnancies
+        advance(done, total)
+
+
+def _parts(audit: Audit, portions: Sequence[Portion], plan: Plan, workers: int) -> Iterator[Part]:
+    if workers < 2:  # noqa: PLR2004  (one process is this one)
+        yield from map(audit.part, portions)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(plan,)) as pool:
+        waiting = [pool.submit(_part, portion) for portion in portions]
+        try:
+            for each in as_completed(waiting):
+                yield each.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():  # nobody who presses Ctrl+C waits for a portion to end
+                child.terminate()
+            raise
+
+
+_AUDITS: list[Audit] = []
+"""The audit of this process, where it is one of several."""
+
+
+def _begin(plan: Plan) -> None:
+    """Make the audit of this process. Ctrl+C ends the process that the person started; it ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    engine = Duck(plan.spare / f"spill-{os.getpid()}", threads=1, memory=f"{plan.memory}MB")
+    _AUDITS.append(Audit(engine, plan.knowledge, open_folder(plan.folder, engine), plan.recommendations, plan.asked))
+
+
+def _part(portion: Portion) -> Part:
+    return _AUDITS[0].part(portion)
