@@ -18,6 +18,7 @@ from gravida.assess import assess
 from gravida.assessment import Assessment
 from gravida.cli_article import article
 from gravida.cli_ask import ask
+from gravida.cli_audit import audit
 from gravida.cli_evidence import evidence
 from gravida.cli_export import export
 from gravida.cli_map import decision_map_command
@@ -302,6 +303,7 @@ main.add_command(evidence)
 main.add_command(risk)
 main.add_command(export)
 main.add_command(serve)
+main.add_command(audit)
 main.add_command(synthesize)
 main.add_command(read_command)
 main.add_command(decision_map_command)

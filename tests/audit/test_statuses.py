@@ -56,7 +56,10 @@ def acted(recommendation, actions, world):
 
 
 def recordable(recommendation, actions):
-    traced = [actions[name].done_when is not None for name in recommendation.actions]
+    acts = [actions[name] for name in recommendation.actions]
+    if not recommendation.favours:
+        return any(act.done_when is not None and not act.days_since for act in acts)
+    traced = [act.done_when is not None for act in acts]
     return any(traced) if recommendation.free_choice else all(traced)
 
 
@@ -74,6 +77,8 @@ def status(recommendation, actions, days, new):
     if due:
         if not recordable(recommendation, actions):
             return "due-not-recordable"
+        if recommendation.repeat_days is None and any(actions[name].days_since for name in recommendation.actions):
+            return "due-done-unknown" if any(day.acted is not False for day in days) else "due-not-done"
         in_time, overrun = any(day.acted is True and day.open for day in days), any(day.overrun and day.open for day in days)
         if in_time:
             return "due-done-late" if overrun else "due-done-in-time"
@@ -89,11 +94,24 @@ def status(recommendation, actions, days, new):
     return "withheld" if any((day.against or day.impossible) and (day.open or day.overdue) for day in days) else "never"
 
 
-def support(act, chosen, days_of, new):
+FAMILIES = (("single-cervical-length", "cervix-at-anatomy-scan", "transvaginal-measurement"),
+            ("transvaginal-cerclage", "emergency-cerclage", "transabdominal-cerclage", "cerclage-removal"))  # fmt: skip
+"""Acts that one scan, or one entry of a stitch, may show together."""
+
+
+def together(act, number, acts, new):
+    """Return the names of what is first shown on a day with an act, and of what would be shown by the same."""
+    family = next((each for each in FAMILIES if act.id in each), (act.id,))
+    shown = [each for index, each in enumerate(acts) if new[number, index] and each.id in family]
+    return {each.id for each in shown} | ({"serial-cervical-length"} if any(each.id == "single-cervical-length" for each in shown) else set())
+
+
+def support(act, acts, chosen, days_of, new):
     """Return whether some current recommendation supports an act on the days on which it is first shown: the worst of them."""
     worst = 0
-    for number in np.flatnonzero(new):
-        pairs = [(days[max(number - 1, 0)], days[number]) for each, days in zip(chosen, days_of, strict=True) if each.favours and act.id in each.actions]
+    for number in np.flatnonzero(new[:, acts.index(act)]):
+        names = together(act, number, acts, new)
+        pairs = [(days[max(number - 1, 0)], days[number]) for each, days in zip(chosen, days_of, strict=True) if each.favours and names & set(each.actions)]
         good = any((one.clear or one.unsure or one.finished) and day.open for before, day in pairs for one in (before, day))
         perhaps = any(
             (one.clear or one.unsure or one.finished or one.who is None) and day.clock in (*OPEN, "uncertain") for before, day in pairs for one in (before, day)
@@ -135,7 +153,7 @@ def compared(rows, knowledge, chosen, found, course):
     counted = [each for each in chosen if knowledge.guidelines[each.guideline].status == "current" and not each.is_recalled]
     counted_days = [days for each, days in zip(chosen, days_of, strict=True) if each in counted]
     for index, act in enumerate(acts):
-        yield act.id, support(act, counted, counted_days, new[:, index]), SUPPORT[found.support[index, course]]
+        yield act.id, support(act, acts, counted, counted_days, new), SUPPORT[found.support[index, course]]
 
 
 def at(rows, day: date, knowledge):

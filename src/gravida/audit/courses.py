@@ -88,17 +88,24 @@ class Timeline:
 
 
 class Courses:
-    """Works out courses. ``counted`` are recommendations that can support an act: current, and read by somebody."""
+    """Works out courses.
 
-    def __init__(self, outcomes: Outcomes, windows: Windows, counted: Sequence[bool]) -> None:
-        self.outcomes, self.windows = outcomes, windows
+    ``counted`` are recommendations that can support an act: current, and read by somebody. ``families`` names, for each act,
+    what shows it: acts that one entry shows together, such as a scan and a look at the cervix, support each other.
+    """
+
+    def __init__(self, outcomes: Outcomes, windows: Windows, counted: Sequence[bool], families: Mapping[str, str]) -> None:
+        self.outcomes, self.windows, self.families = outcomes, windows, families
         self.recommendations, self.acts = outcomes.recommendations, acts_of(outcomes.actions)
         self.deadline = _mask([bool(each.window and each.window.deadline) for each in self.recommendations])
         self.is_against = _mask([each.stance == "against" for each in self.recommendations])
         self.favours = _mask([each.favours and bool(each.actions) for each in self.recommendations])
-        self.recordable = _mask([_recordable(each, outcomes.actions) for each in self.recommendations])
+        self.recordable = _mask([recordable(each, outcomes.actions) for each in self.recommendations])
+        self.series = _mask([_is_series(each, outcomes.actions) for each in self.recommendations])
         self.named = [_mask([act.id in each.actions for each in self.recommendations]) for act in self.acts]
-        self.supports = [named & self.favours & _mask(counted) for named in self.named]
+        same = [{other.id for other in outcomes.actions.values() if other.done_when == act.done_when} for act in self.acts]
+        shown = [_mask([not names.isdisjoint(each.actions) for each in self.recommendations]) for names in same]
+        self.supports = [each & self.favours & _mask(counted) for each in shown]
 
     def find(self, rows: Columns) -> Found:
         """Return what came of each course, in the order of their numbers."""
@@ -129,6 +136,7 @@ class Courses:
         advised = bits["due"] & against
         ladder = (
             (due & ~recordable, "due-not-recordable"),
+            (due & self.series & bits["acted"], "due-done-unknown"),
             (due & bits["acted_inside"] & ~bits["overrun"], "due-done-in-time"),
             (due & late, "due-done-late"),
             (due & bits["acted_unknown"], "due-done-unknown"),
@@ -224,11 +232,19 @@ class Moments:
         clock, new = self._clock("begin"), self._new()
         yes = self._either("clear", "unsure", "done", "again_unknown") & clock.inside
         perhaps = self._either("clear", "unsure", "done", "again_unknown", "maybe") & clock.possible
-        found = []
-        for index, mask in enumerate(self.courses.supports):
-            support = np.where((yes & mask).any(axis=1), np.uint8(1), np.where((perhaps & mask).any(axis=1), np.uint8(2), np.uint8(3)))
-            found.append(support * new[index])
-        return found
+        by_family = {}
+        for family in set(self.courses.families.values()):
+            mask = self._shown(family, new)
+            by_family[family] = np.where((yes & mask).any(axis=1), np.uint8(1), np.where((perhaps & mask).any(axis=1), np.uint8(2), np.uint8(3)))
+        return [by_family[self.courses.families[act.id]] * new[index] for index, act in enumerate(self.courses.acts)]
+
+    def _shown(self, family: str, new: NDArray[np.uint8]) -> Bits:
+        """Return the recommendations for any act of a family that is new at each moment: one scan may show several acts at once."""
+        mask = np.zeros((new.shape[1], self.courses.outcomes.words), dtype=np.uint64)
+        for index, act in enumerate(self.courses.acts):
+            if self.courses.families[act.id] == family:
+                mask |= new[index][:, None].astype(np.uint64) * self.courses.supports[index]
+        return mask
 
 
 def _mask(members: Sequence[bool]) -> Bits:
@@ -236,7 +252,15 @@ def _mask(members: Sequence[bool]) -> Bits:
     return mask
 
 
-def _recordable(recommendation: Recommendation, actions: Mapping[str, Action]) -> bool:
-    """Return whether a record can ever show it done."""
-    traced = [actions[name].done_when is not None for name in recommendation.actions]
+def recordable(recommendation: Recommendation, actions: Mapping[str, Action]) -> bool:
+    """Return whether a record can ever show it done; of what is advised against, any one act, and no series, which one scan does not show."""
+    acts = [actions[name] for name in recommendation.actions]
+    if not recommendation.favours:
+        return any(each in acts_of(actions) for each in acts)
+    traced = [each.done_when is not None for each in acts]
     return bool(traced) and (any(traced) if recommendation.free_choice else all(traced))
+
+
+def _is_series(recommendation: Recommendation, actions: Mapping[str, Action]) -> bool:
+    """Return whether it asks for a series and gives no interval: then one shows that it was begun, and nothing that it was kept up."""
+    return recommendation.repeat_days is None and any(actions[name].days_since for name in recommendation.actions)

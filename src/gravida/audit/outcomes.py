@@ -67,8 +67,8 @@ def outcomes(needs: Needs, recommendations: Sequence[Recommendation], actions: M
 
 
 def acts_of(actions: Mapping[str, Action]) -> list[Action]:
-    """Return the actions of which a record can tell whether they were done."""
-    return [action for action in actions.values() if action.done_when is not None]
+    """Return the actions of which one entry of a record tells that they were done. A series is none of these: one scan is no series."""
+    return [action for action in actions.values() if action.done_when is not None and not action.days_since]
 
 
 def packed_acts(acts: Sequence[Action], criteria: Mapping[Node, Truths], size: int, words: int) -> Bits:

@@ -78,7 +78,9 @@ class Audit:
         self.classes = Classes(self.engine, self.needs, Worlds(self.engine, self.knowledge.meaning, self.entries, self.knowledge.largest_k))
         self.moments = Moments(self.engine, self.needs)
         self.outcomes: Outcomes = outcomes(self.needs, self.recommendations, self.knowledge.actions)
-        self.courses = Courses(self.outcomes, Windows([each.window for each in self.recommendations]), [self._counts(each) for each in self.recommendations])
+        self.courses = Courses(
+            self.outcomes, Windows([each.window for each in self.recommendations]), [self._counts(each) for each in self.recommendations], self._families()
+        )
         self.timeline, self.quality = Timeline(self.engine), Quality(self.engine, self.intake, self.needs)
         self.counts, self.lists = self._no_counts(), Lists(self.engine, self.recommendations, self.asked)
         self.engine.put("day_class", self.courses.windows.classes())
@@ -88,6 +90,10 @@ class Audit:
     def _counts(self, recommendation: Recommendation) -> bool:
         """Return whether a recommendation can support an act: it is current, and somebody has read it."""
         return self.knowledge.guidelines[recommendation.guideline].status == "current" and not recommendation.is_recalled
+
+    def _families(self) -> dict[str, str]:
+        """Return, for each act, the list or the fact in a record that shows it."""
+        return {act.id: ", ".join(sorted(self._leaves(act.done_when))) for act in acts_of(self.knowledge.actions) if act.done_when is not None}
 
     def part(self, portion: Portion) -> Part:
         """Read, judge and count one portion alone, with the queries that did it."""

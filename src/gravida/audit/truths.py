@@ -18,6 +18,8 @@ from gravida.cql import And, Literal, Name, Node, Not, Or
 
 TRUE, FALSE, UNKNOWN = 1, -1, 0
 BITS = 64
+ROOM = 1024
+"""Rows for which there is room at first."""
 
 Truths = NDArray[np.int8]
 """Shape (n,): 1, 0 or -1 for each of n cases."""
@@ -95,15 +97,28 @@ class Numbering:
     """Numbers different rows in the order in which they come, and keeps the first of each."""
 
     def __init__(self, columns: int, kind: type[np.generic]) -> None:
-        self.rows: NDArray[Any] = np.zeros((0, columns), dtype=kind)
+        self._kept: NDArray[Any] = np.zeros((ROOM, columns), dtype=kind)
         self._met: dict[int, int] = {}
+
+    @property
+    def rows(self) -> NDArray[Any]:
+        """Every row that was numbered, in the order of the numbers."""
+        return self._kept[: len(self._met)]
 
     def number(self, rows: NDArray[Any]) -> NDArray[np.int32]:
         """Return the number of each row; a new row gets the next."""
         prints, first, inverse = np.unique(fingerprint(rows), return_index=True, return_inverse=True)
         numbers = np.array([self._met.get(each, -1) for each in prints.tolist()], dtype=np.int32)
-        new = np.flatnonzero(numbers < 0)
-        numbers[new] = np.arange(len(self.rows), len(self.rows) + len(new), dtype=np.int32)
+        new, size = np.flatnonzero(numbers < 0), len(self._met)
+        numbers[new] = np.arange(size, size + len(new), dtype=np.int32)
+        self._grow(size + len(new))
+        self._kept[size : size + len(new)] = rows[first[new]]
         self._met.update(zip(prints[new].tolist(), numbers[new].tolist(), strict=True))
-        self.rows = np.concatenate([self.rows, rows[first[new]]])
-        return np.asarray(numbers[inverse].reshape(-1))
+        return np.asarray(numbers[inverse.reshape(-1)])
+
+    def _grow(self, size: int) -> None:
+        """Make room for so many rows: twice as much as before, so that rows are seldom moved."""
+        if size > len(self._kept):
+            room = np.zeros((max(size, 2 * len(self._kept)), self._kept.shape[1]), dtype=self._kept.dtype)
+            room[: len(self._met)] = self.rows
+            self._kept = room
