@@ -57,6 +57,7 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/cold_start.py
 	$(BIN)/python benchmarks/interview.py
 	$(BIN)/python benchmarks/page.py
+	$(BIN)/python benchmarks/audit.py
 
 screenshots: .venv/ready
 	$(BIN)/python docs/screenshots.py

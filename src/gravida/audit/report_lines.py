@@ -160,8 +160,10 @@ def _most(lines: Sequence[Line], most: int, count: Callable[[Line], Shown]) -> l
 
 
 def body_of(knowledge: Knowledge, guideline: str) -> str:
-    """Return how a document is called in a table."""
+    """Return how a document is called in a table: by body and year, and by its name where there are two of them."""
     found = knowledge.guidelines[guideline]
+    if sum((each.body, each.year) == (found.body, found.year) for each in knowledge.guidelines.values()) > 1:
+        return found.heading
     return f"{found.body} {found.year}" if found.year else found.body
 
 
