@@ -125,6 +125,8 @@ def _run(job: _Job, folder: Path) -> None:
     try:
         with whole_or_nothing(folder) as beside, TemporaryDirectory(prefix="gravida-") as spare:
             summary = _audited(job, beside, Path(spare))
+    except ModuleNotFoundError as error:
+        raise Fault(f"this needs the package {error.name}: pip install 'gravida[population]'") from None
     except OSError as error:
         raise Fault(f"{folder}: this cannot be written: {error.strerror or error}") from None
     except KeyboardInterrupt:
@@ -135,6 +137,8 @@ def _run(job: _Job, folder: Path) -> None:
 
 
 def _audited(job: _Job, beside: Path, spare: Path) -> str:
+    from duckdb import OutOfMemoryException  # noqa: PLC0415
+
     from gravida.audit.forms import NoSource, read  # noqa: PLC0415
     from gravida.audit.intake import NotFlat  # noqa: PLC0415
     from gravida.audit.wanted import NotThere  # noqa: PLC0415
@@ -149,19 +153,25 @@ def _audited(job: _Job, beside: Path, spare: Path) -> str:
             engine.close()
     except (NoSource, NotFlat, NotThere) as error:
         raise Fault(str(error)) from None
+    except OutOfMemoryException:
+        raise Fault(f"{job.memory} MB of memory are too few for portions of {job.portion:,}: give more with --memory, or a smaller --portion") from None
 
 
 def _engine(job: _Job, spare: Path) -> "Engine":
+    if job.engine == "spark":
+        return _spark(spare / "spark")
+    from gravida.audit.engine import Duck  # noqa: PLC0415
+
+    return Duck(spare / "spill", memory=f"{job.memory}MB")
+
+
+def _spark(folder: Path) -> "Engine":
+    from gravida.audit.engine_spark import NoSpark, Spark  # noqa: PLC0415
+
     try:
-        if job.engine == "spark":
-            from gravida.audit.engine_spark import Spark  # noqa: PLC0415
-
-            return Spark(spare / "spark")
-        from gravida.audit.engine import Duck  # noqa: PLC0415
-
-        return Duck(spare / "spill", memory=f"{job.memory}MB")
-    except ModuleNotFoundError as error:
-        raise Fault(f"this needs the package {error.name}: pip install 'gravida[population]'") from None
+        return Spark(folder)
+    except NoSpark as error:
+        raise Fault(str(error)) from None
 
 
 def _written(job: _Job, found: "Read", engine: "Engine", beside: Path, spare: Path) -> str:
