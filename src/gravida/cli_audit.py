@@ -137,7 +137,7 @@ def _run(job: _Job, folder: Path) -> None:
 
 
 def _audited(job: _Job, beside: Path, spare: Path) -> str:
-    from duckdb import OutOfMemoryException  # noqa: PLC0415
+    from duckdb import ConversionException, InvalidInputException, IOException, OutOfMemoryException  # noqa: PLC0415
 
     from gravida.audit.forms import NoSource, read  # noqa: PLC0415
     from gravida.audit.intake import NotFlat  # noqa: PLC0415
@@ -153,6 +153,8 @@ def _audited(job: _Job, beside: Path, spare: Path) -> str:
             engine.close()
     except (NoSource, NotFlat, NotThere) as error:
         raise Fault(str(error)) from None
+    except (IOException, InvalidInputException, ConversionException) as error:
+        raise Fault(f"{job.source}: this cannot be read: {str(error).splitlines()[0]}") from None
     except OutOfMemoryException:
         raise Fault(f"{job.memory} MB of memory are too few for portions of {job.portion:,}: give more with --memory, or a smaller --portion") from None
 

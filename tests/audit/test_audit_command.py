@@ -238,6 +238,18 @@ def test_a_folder_that_is_none_of_the_forms_says_what_was_found_and_expected(tmp
     ))  # fmt: skip
 
 
+@pytest.mark.parametrize("content", [b"", b"this is no Parquet", b"PAR1" + b"x" * 50 + b"PAR1"])
+def test_a_torn_file_is_said_to_be_one(tmp_path, content):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "pregnancies.parquet").write_bytes(content)
+    done = audit(tmp_path / "in", "--out", tmp_path / "out")
+
+    assert done.exit_code == 2
+    assert done.output.startswith(f"{tmp_path}/in: this cannot be read: ")
+    assert done.output.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_table_without_its_key_says_what_it_has(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "pregnancies.csv").write_text("id,known_from\n1,2026-01-01\n")
