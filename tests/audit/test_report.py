@@ -4,12 +4,14 @@ import os
 import re
 import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from click.testing import CliRunner
 from playwright.sync_api import sync_playwright
 
+import gravida.audit
 from gravida.audit.courses import STATUSES
 from gravida.audit.run import audited
 from gravida.cli import main
@@ -101,6 +103,16 @@ def test_how_it_was_done_explains_every_status_that_is_counted(page):
     assert len(STATUSES) == 14
     for words in ("in time", "late", "not done", "cannot be told", "advises against"):
         assert words in told
+
+
+def test_every_word_of_the_report_is_used(knowledge):
+    package = Path(gravida.audit.__file__).parent
+    code = "".join(path.read_text(encoding="utf-8") for pattern in ("*.py", "templates/*") for path in sorted(package.glob(pattern)))
+    put_together = {match[1] for match in re.finditer(r"""["']audit\.([\w-]+)\.["'] ~""", code)}
+    names = [name.removeprefix("audit.") for name in knowledge.words if name.startswith("audit.")]
+
+    assert len(names) > 100
+    assert [name for name in names if name.partition(".")[0] not in put_together and f"audit.{name}" not in code and f'"{name}"' not in code] == []
 
 
 def test_the_summary_fits_a_terminal_and_says_where_to_look(out):

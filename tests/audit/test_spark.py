@@ -20,6 +20,8 @@ from gravida.audit.verdicts import verdicts
 from gravida.cli import main
 from gravida.flat import TABLES
 
+UNCOMPILED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+"""There are many queries and few rows: compiling each would take longer than running it."""
 MISSING = [what for what, there in (("pyspark", find_spec("pyspark")), ("java", shutil.which("java") or os.environ.get("JAVA_HOME"))) if not there]
 needs_spark = pytest.mark.skipif(bool(MISSING) and not os.environ.get("REQUIRE_SPARK"), reason=f"Spark is not compared: {' and '.join(MISSING)} is missing")
 
@@ -54,7 +56,7 @@ def audited(engine, knowledge, folder):
 
 @pytest.fixture(scope="module")
 def both(knowledge, population, tmp_path_factory):
-    spark = Spark(tmp_path_factory.mktemp("tables"))
+    spark = Spark(tmp_path_factory.mktemp("tables"), UNCOMPILED)
     try:
         return audited(Duck(), knowledge, population), audited(spark, knowledge, population)
     finally:

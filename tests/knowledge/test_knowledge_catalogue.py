@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "gravida"
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 SPOKEN = re.compile(r"""(?:\bsay|_page|_title)\(\s*f?["']([\w.{}\[\]-]+)""")
-FOR_CLINICIANS = ("notice.clinical", ".clinical", "provenance.")
+FOR_CLINICIANS = ("notice.clinical", ".clinical", "provenance.", "audit.")
+"""Parts of names of what she does not read: what clinicians read, and the report of an audit."""
 HARDEST = 10.5
 """'Call your maternity unit or the emergency number now' has no shorter words."""
 
@@ -37,7 +38,7 @@ def plain_words(knowledge):
 def test_every_text_that_the_program_says_is_there(knowledge):
     """Names that are put together at run time are tried by the tests of what says them."""
     prefixes = {"_page": "page.", "_title": "page.titles."}
-    for path in SOURCE.glob("*.py"):
+    for path in [*SOURCE.glob("*.py"), *SOURCE.glob("audit/*.py")]:
         for found in re.finditer(r"""(\bsay|_page|_title)\(\s*["']([\w.-]+)["']""", path.read_text(encoding="utf-8")):
             name = prefixes.get(found[1], "") + found[2]
             known = name in knowledge.words or f"ask.{name}" in knowledge.words

@@ -7,8 +7,9 @@ from there, which keeps plans short over many steps.
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -31,15 +32,18 @@ class NoSpark(RuntimeError):  # noqa: N818  (it says what is missing)
 
 
 class Spark:
-    """Spark SQL. ``folder`` is where tables are written; on a cluster it must be one that all workers share."""
+    """Spark SQL. ``folder`` is where tables are written; on a cluster it must be one that all workers share.
+
+    ``settings`` go before those for one machine; a cluster has its own.
+    """
 
     name: ClassVar[str] = "spark"
 
-    def __init__(self, folder: Path, session: Any = None) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         self.log: list[tuple[str, str]] = []
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.session, self._own = session or _session(), session is None
+        self.session = _session({**SETTINGS, **settings})
         self._number = 0
         self._paths: dict[str, list[Path]] = {}
 
@@ -114,10 +118,9 @@ class Spark:
         pq.write_table(self.session.sql(render(query, "spark")).toArrow(), path)
 
     def close(self) -> None:
-        """Remove what was written, and end the session if it is ours."""
+        """Remove what was written, and end the session."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        if self._own:
-            self.session.stop()
+        self.session.stop()
 
 
 def _forget(paths: Sequence[Path]) -> None:
@@ -125,7 +128,7 @@ def _forget(paths: Sequence[Path]) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _session() -> Any:
+def _session(settings: Mapping[str, str]) -> Any:
     """Return the session of the cluster, or one on this machine."""
     try:
         from pyspark.errors import PySparkException, PySparkRuntimeError  # noqa: PLC0415
@@ -137,7 +140,7 @@ def _session() -> Any:
     builder = SparkSession.builder.appName("gravida")
     if not any(name in os.environ for name in ON_A_CLUSTER):
         builder = builder.master("local[*]")
-        for name, value in SETTINGS.items():
+        for name, value in settings.items():
             builder = builder.config(name, value)
     try:
         return builder.getOrCreate()

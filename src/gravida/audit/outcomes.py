@@ -4,7 +4,7 @@ A profile that was not met before is worked out from the classes of its componen
 profile lasts for days: :mod:`gravida.audit.courses` sets these against the windows.
 
 >>> sorted(SETS)[:3]
-['acted', 'acted_unknown', 'against']
+['acted', 'acted_unknown', 'again_unknown']
 """
 
 from collections.abc import Mapping, Sequence

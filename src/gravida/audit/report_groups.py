@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gravida.audit.report_lines import Chapter, Lines, body_of
-from gravida.audit.report_parts import Parts, Shown, parts_of
+from gravida.audit.report_parts import Parts, parts_of
 from gravida.audit.result import Result
 from gravida.guideline import Topic
 from gravida.words import say
 
 TALL = 100
 WIDE = 10
-"""The height of the picture of a month, and its width."""
+"""The height of the highest bar, and the width of each."""
+QUARTER = 3
+ENOUGH = 10
+"""How many times the least count that is shown must be due in some month for bars of single months."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,19 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """What was due in time, as bars that each stand for ``span`` months; there are ``spans`` of them."""
+
+    span: int
+    spans: int
+    top: int
+    """The most that was due in one of them."""
+    pieces: Sequence[Piece]
+    hidden: int
+    """In how many of them something was due, and too little of it to be shown."""
+
+
+@dataclass(frozen=True)
 class Panel:
     """One guideline on one topic: its sites, its years, and its months as a picture."""
 
@@ -43,12 +59,7 @@ class Panel:
     small: Sequence[str]
     """Sites where what was due cannot be shown."""
     years: Sequence[Row]
-    months: Sequence[str]
-    top: int
-    """The most that was due in a month."""
-    pieces: Sequence[Piece]
-    hidden: int
-    """In how many months something was due, and too little of it to be shown."""
+    picture: Picture
 
 
 @dataclass(frozen=True)
@@ -115,14 +126,27 @@ def _guidelines(chapter: Chapter) -> dict[str, list[str]]:
 def _panel(result: Result, body: str, cells: Sequence[Cell]) -> Panel:
     sites = [*_rows(result, _summed(cells, lambda site, month: site_name(site)))]
     years = [*_rows(result, _summed(cells, lambda site, month: month[:-3]))]
-    months = months_of(result)
-    by_month = {row.name: row.parts for row in _rows(result, _summed(cells, lambda site, month: month))}
-    top = max((each.due or 0 for each in by_month.values()), default=0)
     return Panel(
         body, [each for each in sites if each.parts.due], [each.name for each in sites if each.parts.due is None],
-        [each for each in years if each.parts.due], months, top, [*_pieces(months, by_month, top)],
-        sum(each.due is None for each in by_month.values()),
+        [each for each in years if each.parts.due], _picture(result, cells),
     )  # fmt: skip
+
+
+def _picture(result: Result, cells: Sequence[Cell]) -> Picture:
+    """Return the bars of single months, or of quarters where so little was due that most of a month would be too small to show."""
+    monthly = _drawing(result, cells, 1)
+    return monthly if monthly.top >= ENOUGH * max(result.suppress, 1) else _drawing(result, cells, QUARTER)
+
+
+def _drawing(result: Result, cells: Sequence[Cell], span: int) -> Picture:
+    place = {month: index // span for index, month in enumerate(months_of(result))}
+    found: dict[int, Counter[str]] = {}
+    for _, month, statuses in cells:
+        found.setdefault(place[month], Counter()).update(statuses)
+    parts = {index: parts_of(result, statuses) for index, statuses in sorted(found.items())}
+    top = max((each.due or 0 for each in parts.values()), default=0)
+    pieces = [*_pieces(parts, top)] if top else []
+    return Picture(span, max(place.values(), default=0) + 1, top, pieces, sum(each.due is None for each in parts.values()))
 
 
 def _summed(cells: Sequence[Cell], name: Callable[[str, str], str]) -> Found:
@@ -137,18 +161,18 @@ def _rows(result: Result, found: Found) -> Iterator[Row]:
         yield Row(name, parts_of(result, statuses))
 
 
-def _pieces(months: Sequence[str], found: Mapping[str, Parts], top: int) -> Iterator[Piece]:
-    """Yield, for each thing that came of what was due, its pieces of the bars of all months."""
+def _pieces(found: Mapping[int, Parts], top: int) -> Iterator[Piece]:
+    """Yield all bars as wholes, and then, for each thing that came of what was due, its pieces of them."""
     paths: dict[str, list[str]] = {}
-    for index, month in enumerate(months):
+    for index, parts in found.items():
+        heights = {name: TALL * (count or 0) / top for name, count in parts.came.items() if parts.due}
         low = float(TALL)
-        for name, count in found[month].came.items() if month in found and top else ():
-            height = TALL * _drawn(count, found[month].due) / top
-            low -= height
+        for name, height in {"whole": TALL * (parts.due or 0) / top, **heights}.items():
             if height:
-                paths.setdefault(name, []).append(f"M{index * WIDE + 1} {low:.4g}h{WIDE - 2}v{height:.4g}h-{WIDE - 2}z")
+                paths.setdefault(name, []).append(_box(index, low - height, height))
+            low -= 0 if name == "whole" else height
     yield from (Piece(name, "".join(path)) for name, path in paths.items())
 
 
-def _drawn(count: Shown, due: Shown) -> int:
-    return count if count and due else 0
+def _box(index: int, low: float, height: float) -> str:
+    return f"M{index * WIDE + 1} {low:.4g}h{WIDE - 2}v{height:.4g}h-{WIDE - 2}z"

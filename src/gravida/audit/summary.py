@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from gravida.audit.report_lines import Line, Lines
 from gravida.audit.report_parts import Shown
 from gravida.audit.result import Result
+from gravida.words import say
 
-WIDTH = 80
+WIDTH, LEFT = 80, 16
+"""Columns of a line, and of the counts at its beginning."""
 MOST = 4
-NOTICE = "Drafts: no clinician has reviewed these. Guidelines are never merged."
 
 
 def summary(result: Result) -> str:
@@ -22,31 +23,31 @@ def summary(result: Result) -> str:
 
 def _lines(result: Result, lines: Lines) -> Iterator[str]:
     count = result.cell(result.pregnancies).shown
-    yield f"{_shown(count, result)} pregnancies, {len(lines.counted)} recommendations for or against an act"
-    yield ""
-    yield "Most often due and not done"
-    yield from _ranked(lines.undone(MOST), result, lambda each: f"{_shown(each.parts.came['undone'], result)} of {_shown(each.parts.due, result)}")
-    yield ""
-    yield "Most often done although a guideline advises against it"
-    yield from _ranked(lines.against(MOST), result, lambda each: _shown(each.against.done, result))
-    yield ""
-    yield "Most often it cannot be told whether it was due, and what was not recorded"
+    yield say("audit.summary.head", pregnancies=_shown(count, result), count=len(lines.counted))
+    yield from ("", say("audit.summary.undone"))
+    yield from _ranked(lines.undone(MOST), lambda each: _undone(each, result))
+    yield from ("", say("audit.summary.against"))
+    yield from _ranked(lines.against(MOST), lambda each: _shown(each.against.done, result))
+    yield from ("", say("audit.summary.maybe"))
     for each in lines.maybe(MOST):
-        lacking = ", ".join(lack.label for lack in each.lacks[:2]) or "nothing that a record holds"
-        yield f"{_shown(each.parts.maybe, result):>16}  {each.body}: {each.acts}"
-        yield f"{'':16}  for want of: {lacking}"
-    yield ""
-    yield NOTICE
+        yield from _ranked([each], lambda each: _shown(each.parts.maybe, result))
+        lacking = ", ".join(lack.label for lack in each.lacks[:2]) or say("audit.summary.nothing")
+        yield f"{'':{LEFT}}  {say('audit.summary.want', what=lacking)}"
+    yield from ("", say("audit.summary.notice"))
 
 
-def _ranked(found: list[Line], result: Result, count: Callable[[Line], str]) -> Iterator[str]:
+def _undone(line: Line, result: Result) -> str:
+    return say("audit.summary.of", undone=_shown(line.parts.came["undone"], result), due=_shown(line.parts.due, result))
+
+
+def _ranked(found: list[Line], count: Callable[[Line], str]) -> Iterator[str]:
     if not found:
-        yield f"{'':16}  nothing that can be shown"
-    yield from (f"{count(each):>16}  {each.body}: {each.acts}" for each in found)
+        yield f"{'':{LEFT}}  {say('audit.summary.none')}"
+    yield from (f"{count(each):>{LEFT}}  {each.body}: {each.acts}" for each in found)
 
 
 def _shown(count: Shown, result: Result) -> str:
-    return f"under {result.suppress}" if count is None else f"{count:,}"
+    return say("audit.summary.under", least=result.suppress) if count is None else f"{count:,}"
 
 
 def _cut(line: str, width: int) -> str:
