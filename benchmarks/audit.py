@@ -38,7 +38,7 @@ from gravida.prepare import Situation, prepare
 from peers import cql_execution, machine, verdict_libraries
 
 SIZES = (10_000, 100_000, 1_000_000)
-PORTION = 400_000
+PORTION = 250_000
 REQUIRED = 1000
 MOST_GB = 5
 MOST_STAGED = 1_000_000

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MARK, SYNTHETIC = "audit.json", "synthetic.json"
 """The files by which an audit of ours, and a population that was made up, are known."""
-PORTION = 400_000
+PORTION = 250_000
 INTERRUPTED = 130
 
 

@@ -68,13 +68,14 @@ def test_no_two_parts_of_the_page_have_the_same_name(pages):
     assert sorted(ids) == sorted(set(ids))
 
 
-def test_a_small_count_beside_two_others_and_their_total_may_still_be_any_from_1_to_9():
+def test_a_small_count_cannot_be_worked_out_from_two_others_and_their_total():
+    """At least eight of the nine numbers that it may be fit to whatever is shown."""
     possible = {}
     for small, one, other in product(range(1, 10), range(20, 40), range(50, 70)):
         seen = (shown(one, 10), shown(other, 10), shown(small + one + other, 10))
         possible.setdefault(seen, set()).add(small)
 
-    assert [found for found in possible.values() if found != set(range(1, 10))] == []
+    assert min(len(found) for found in possible.values()) == 8
 
 
 def test_a_bar_has_no_piece_for_what_is_not_shown():
