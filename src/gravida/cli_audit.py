@@ -235,7 +235,7 @@ def _facts(job: _Job, found: "Read", result: "Result") -> dict[str, object]:
     """Return what the audit rests on, for a program to read."""
     return {
         "gravida": __version__, "source": job.source.name, "form": found.form, "synthetic": _is_synthetic(job.source), "engine": job.engine,
-        "recommendations": len(result.recommendations), "pregnancies": result.pregnancies, "counts_shown_from": result.suppress,
+        "recommendations": len(result.recommendations), "pregnancies": result.cell(result.pregnancies).shown, "counts_shown_from": result.suppress,
         "digests": {each.key: each.digest for each in result.recommendations},
     }  # fmt: skip
 
