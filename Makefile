@@ -65,7 +65,7 @@ screenshots: .venv/ready
 lock:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra evidence --extra population --extra serve --universal --python-version 3.11 --generate-hashes --upgrade --no-header --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --group docs --extra compare --extra evidence --extra population --extra serve --universal --python-version 3.11 --generate-hashes --upgrade --no-header --output-file requirements.lock
 	echo pyspark | $(BIN)/uv pip compile - --constraints requirements.lock --universal --python-version 3.11 --generate-hashes --upgrade --no-header --output-file requirements-spark.lock
 
 clean:
