@@ -25,15 +25,13 @@ from gravida.knowledge import Knowledge, Problem
 from gravida.random_worlds import random_worlds, without
 from gravida.reach import Needed, needed
 from gravida.sql_tables import Counted, Found, Tables, counted
-from gravida.units import weeks
+from gravida.units import LONGEST_DAYS, weeks
 from gravida.verdict import Today, judge
 
 AT_FIRST, AT_ONCE = 2_000, 20_000
 """So many records are tried in one go. Most wrong claims are found at first."""
 TRIES, SEED = 100_000, 1
 PREGNANT = "pregnant"
-LONGEST_DAYS = 300
-"""Beyond every window: no pregnancy lasts so long."""
 ORIGINAL, MUTANT = "the original", "the mutant"
 NOTHING = Meaning({}, {}, {})
 

@@ -13,6 +13,8 @@ import re
 DAYS_IN_A_WEEK = 7
 TERM_LENGTH_DAYS = 280
 """From the first day of the last period to the due date (Naegele): 40+0, by the convention that defines a due date."""
+LONGEST_DAYS = 300
+"""Beyond every window: no pregnancy lasts so long."""
 
 UNITS = frozenset({"mm", "cm", "days"})
 """What a name may end in to say what its number counts."""
