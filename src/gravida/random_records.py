@@ -79,7 +79,7 @@ class _Maker:
         for name, value in world.observed.items():
             fact = self.knowledge.dictionary.facts[name]
             if isinstance(fact, Observed) and fact.path not in BY_HAND and value is not None:
-                _put(found, fact.path, _text(value, fact.type.kind))
+                put(found, fact.path, text(value, fact.type.kind))
         for name, entries in world.lists.items():
             found[name] = [self._entry(self.knowledge.dictionary.lists[name], each, today) for each in entries.described]
             found |= self._completeness(self.knowledge.dictionary.lists[name], entries)
@@ -95,7 +95,7 @@ class _Maker:
         return today
 
     def _entry(self, declared: EntryList, entry: Entry, today: int | None) -> dict[str, Any]:
-        found = {field.source: _text(entry[name], field.type.kind) for name, field in declared.fields.items() if field.source and entry.get(name) is not None}
+        found = {field.source: text(entry[name], field.type.kind) for name, field in declared.fields.items() if field.source and entry.get(name) is not None}
         return {**(self._time(declared.name, entry, today) if declared.name in TIMES else {}), **found}
 
     def _time(self, name: str, entry: Entry, today: int | None) -> dict[str, Any]:
@@ -144,7 +144,8 @@ def read(written: Mapping[str, Any], knowledge: Knowledge) -> Record | RecordErr
         return error
 
 
-def _put(record: dict[str, Any], path: str, value: Any) -> None:
+def put(record: dict[str, Any], path: str, value: Any) -> None:
+    """Write a value at a dotted path of a record."""
     *steps, last = path.split(".")
     for step in steps:
         record = record.setdefault(step, {})
@@ -166,9 +167,10 @@ def _holds(holder: Any, step: str | int) -> bool:
     return step in holder if isinstance(holder, Mapping) else isinstance(holder, list) and isinstance(step, int) and step < len(holder)
 
 
-def _text(value: Value | Scalar, kind: str) -> Any:
+def text(value: Value | Scalar, kind: str) -> Any:
+    """Return a value as a record writes it; ``kind`` is that of its type."""
     if isinstance(value, Range):
-        return {"from": _text(value.low, kind), "to": _text(value.high, kind)}
+        return {"from": text(value.low, kind), "to": text(value.high, kind)}
     if isinstance(value, bool):
         return "yes" if value else "no"
     if kind == "gestation" and isinstance(value, int | float):

@@ -4,9 +4,14 @@ Take a record with many entries. For ``AtLeast(k, …)`` to come out as it does,
 that are, unknown needs ``k`` that are or may be, and false needs none. A pick is decided by the entry that it takes, and
 where it is unknown, by one that belongs and one that stands in its way. What is left out changes nothing else, because
 every criterion looks at one entry at a time. So if no list of so many entries answers a question, none does.
+
+In a *sharp* record, where nothing is left open, fewer will do. The shortest of some lengths needs the one that is taken.
+Picks that ask every entry alike need few together: if they take the latest, that one, and one of the same day that may
+contradict it; if they ask whether any says so, one entry that says all that any of them said.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
 
 from gravida.cql import AtLeast, Name, Node, names, walk
 from gravida.evaluate import Meaning
@@ -16,30 +21,45 @@ from gravida.reach import reach
 DECIDE_A_PICK = 2
 
 
-def entries_needed(nodes: Iterable[Node], meaning: Meaning) -> dict[str, int]:
-    """Return how many entries of each list some criteria need, by the name of the list.
+def entries_needed(nodes: Iterable[Node], meaning: Meaning, *, sharp: bool = True) -> dict[Hashable, int]:
+    """Return how many entries some criteria need, by what they are needed for; the first part of each key is the list.
 
     >>> from gravida.cql import parse
     >>> from gravida.library import load
-    >>> entries_needed([parse("AtLeast(3, births_from_24w) and not AtLeast(1, births_from_20w)")], load().meaning)
+    >>> by_list(entries_needed([parse("AtLeast(3, births_from_24w) and not AtLeast(1, births_from_20w)")], load().meaning))
     {'prior_pregnancies': 4}
     """
-    found: dict[str, int] = {}
-    for name, most in _largest(nodes, meaning).items():
-        fact = meaning.facts[name]
-        assert isinstance(fact, Truths | Pick)
-        found[fact.list] = found.get(fact.list, 0) + most
-    return found
-
-
-def _largest(nodes: Iterable[Node], meaning: Meaning) -> Mapping[str, int]:
-    """Return how many entries each fact over a list needs: the largest count that is asked of it."""
     given = list(nodes)
     reached = reach({name for node in given for name in names(node)}, meaning)
     inside = [meaning.criteria[name] for name in reached if name in meaning.criteria and not isinstance(meaning.facts[name], Truths | Pick)]
-    found = {name: DECIDE_A_PICK for name in sorted(reached) if isinstance(meaning.facts[name], Pick)}
+    found: dict[Hashable, int] = {}
+    for name in sorted(reached):
+        fact = meaning.facts[name]
+        if isinstance(fact, Pick):
+            found |= _for_a_pick(fact, meaning) if sharp else {(fact.list, name): DECIDE_A_PICK}
     for part in (part for node in (*given, *inside) for part in walk(node)):
         match part:
             case AtLeast(k=k, list=Name(id=name)):
-                found[name] = max(found.get(name, 0), k)
+                key = (_list_of(name, meaning), name)
+                found[key] = max(found.get(key, 0), k)
+    return found
+
+
+def _for_a_pick(fact: Pick, meaning: Meaning) -> Mapping[Hashable, int]:
+    """Return what a pick needs where nothing is open, by a key that it shares with picks that are decided by the same entries."""
+    alike = fact.name if fact.name in meaning.criteria else fact.valid_for_days if fact.take == "any" else None
+    return {(fact.list, fact.take, alike): DECIDE_A_PICK if fact.take == "latest" else 1}
+
+
+def _list_of(name: str, meaning: Meaning) -> str:
+    fact = meaning.facts[name]
+    assert isinstance(fact, Truths)
+    return fact.list
+
+
+def by_list(needed: Mapping[Any, int]) -> dict[str, int]:
+    """Return how many entries of each list are needed, all together."""
+    found: dict[str, int] = {}
+    for key, most in needed.items():
+        found[key[0]] = found.get(key[0], 0) + most
     return found

@@ -13,8 +13,9 @@ from functools import cached_property
 
 import z3
 
-from gravida.facts import EntryList, Type
+from gravida.facts import EntryList, Observed, Type
 from gravida.knowledge import Knowledge
+from gravida.record_checks import ONLY_PREGNANT
 from gravida.smt.terms import Formula, Number, Term, Tri, all_of, any_of, compare, exact
 from gravida.units import LONGEST_DAYS
 
@@ -80,8 +81,18 @@ class Space:
         """Return the variable of an observed fact."""
         if name not in self.facts:
             declared = self.knowledge.dictionary.facts[name]
-            self.facts[name] = self._variable(f"{self.name}{name}", declared.type)
+            assert isinstance(declared, Observed)
+            found = self._variable(f"{self.name}{name}", declared.type)
+            self.facts[name] = self._only_in_pregnancy(found) if declared.path in ONLY_PREGNANT else found
         return self.facts[name]
+
+    def _only_in_pregnancy(self, term: Term) -> Term:
+        """Return a term that no record can state of somebody who is not pregnant, unless it is a no."""
+        if not self.sharp:
+            return term
+        if isinstance(term, Tri):
+            return Tri(all_of(term.yes, self.pregnant.yes), term.no)
+        return replace(term, known=self.pregnant.yes)
 
     def listed(self, name: str) -> Listed:
         """Return the variables of a list."""
@@ -104,7 +115,10 @@ class Space:
         types = {name: each.type for name, each in declared.fields.items()}
         if STARTED in types and (types[STARTED].high or 0) > YEARS:
             types[PLACED] = replace(types[PLACED], low=None)  # what lasts for years may have been done before this pregnancy
-        return {name: self._variable(f"{path}.{name}", kind) for name, kind in types.items()}
+        fields = {name: self._variable(f"{path}.{name}", kind) for name, kind in types.items()}
+        if PLACED in fields and f"{declared.name}[].at" in ONLY_PREGNANT:
+            fields[PLACED] = self._only_in_pregnancy(fields[PLACED])
+        return fields
 
     def _blanks(self, path: str, declared: EntryList) -> tuple[Formula, ...]:
         """Return the blanks: one after the other where entries are counted, else none or as many as any count asks for."""

@@ -1,0 +1,219 @@
+"""From what the solver found to a record that anybody can read: the fewest facts that still show it, in round numbers.
+
+A witness goes through the reader and the reference engine like any other record; what they do not confirm is not one.
+
+>>> from gravida.compare.claims import STANDS, Claim, Clause, answer
+>>> from gravida.library import load
+>>> knowledge = load()
+>>> advice = knowledge.recommendations["nice-2022-preterm-labour/progesterone-or-cerclage"]
+>>> claim = Claim((Clause(((advice, STANDS),)),))
+>>> shown = witness(claim, answer(claim, knowledge), knowledge)
+>>> shown.written["scans"]
+[{'at': '16+0', 'route': 'transvaginal', 'cervical_length_mm': '25'}]
+"""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from gravida.cases import CASE_DAY
+from gravida.compare.claims import Claim, Found
+from gravida.evaluate import BLANK, Entry, World, truth
+from gravida.facts import EntryList, Observed, Scalar
+from gravida.guideline import Recommendation, Verdict
+from gravida.knowledge import Knowledge
+from gravida.prepare import Situation, prepare
+from gravida.random_records import BY_HAND, put, read, remove, text
+from gravida.record import Record
+from gravida.record_checks import TIMES
+from gravida.units import DAYS_IN_A_WEEK, days, weeks
+from gravida.verdict import judge
+
+STEPS = (10, 5, 1)
+Path = tuple[str | int, ...]
+
+
+class Unconfirmed(AssertionError):
+    """The solver found a record that the reference engine does not confirm: the two mean different things, which is a fault of ours."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A record that shows a claim: in the form of the texts, and as it is read."""
+
+    written: dict[str, Any]
+    record: Record
+    situation: Situation
+
+
+def witness(claim: Claim, found: Found, knowledge: Knowledge) -> Witness:
+    """Return the smallest record that shows a claim. Raises :class:`Unconfirmed`."""
+    trial = Trial(claim, knowledge)
+    written = as_written(found, knowledge)
+    if trial.of(written) is None:
+        raise Unconfirmed(f"not confirmed: {trial.verdicts(written)} for {written}")
+    written = trial.rounder(trial.smaller(trial.rounder(trial.smaller(written))))
+    shown = trial.of(written)
+    assert shown is not None
+    return shown
+
+
+def verdict_in(situation: Situation, knowledge: Knowledge, recommendation: Recommendation) -> Verdict:
+    """Return what the reference engine says."""
+    return judge(recommendation, knowledge.actions, situation.world, situation.today).verdict
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Tries records on a claim."""
+
+    claim: Claim
+    knowledge: Knowledge
+
+    def of(self, written: dict[str, Any]) -> Witness | None:
+        """Return the witness that a record is, or ``None`` if it is none, or no record."""
+        record = read(written, self.knowledge)
+        if not isinstance(record, Record):
+            return None
+        situation = prepare(record, self.knowledge.meaning, self.knowledge.largest_k)
+        holds = self.claim.holds(lambda each: verdict_in(situation, self.knowledge, each))
+        return Witness(written, record, situation) if holds and not breaks(situation.world, self.knowledge) else None
+
+    def verdicts(self, written: dict[str, Any]) -> object:
+        """Return what comes out for a record, or what is wrong with it."""
+        record = read(written, self.knowledge)
+        if not isinstance(record, Record):
+            return str(record)
+        situation = prepare(record, self.knowledge.meaning, self.knowledge.largest_k)
+        return {each.key: verdict_in(situation, self.knowledge, each) for each in self.claim.recommendations()}
+
+    def smaller(self, written: dict[str, Any]) -> dict[str, Any]:
+        """Return a record with everything left out that it does not need."""
+        for path in list(_paths(written)):
+            less = deepcopy(written)
+            if remove(less, path) and self.of(less):
+                return self.smaller(less)
+        return written
+
+    def rounder(self, written: dict[str, Any]) -> dict[str, Any]:
+        """Return a record with every number as round as it may be."""
+        for path in list(_paths(written)):
+            for value in _rounder(path, _at(written, path), self.knowledge):
+                changed = deepcopy(written)
+                _set(changed, path, value)
+                if self.of(changed):
+                    written = changed
+                    break
+        return written
+
+
+def breaks(world: World, knowledge: Knowledge) -> bool:
+    """Return whether a world is certainly against a constraint of the knowledge."""
+    for each in knowledge.constraints:
+        entries = world.lists[each.list].described if each.list in world.lists else () if each.list else (BLANK,)
+        if any(truth(each.holds.node, world, entry) is False for entry in entries):
+            return True
+    return False
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+def as_written(found: Found, knowledge: Knowledge) -> dict[str, Any]:
+    """Return a world as a record of the day on which every case is judged."""
+    world, today = found
+    record: dict[str, Any] = {"as_of": CASE_DAY.isoformat(), "pregnancy": {"status": "ongoing" if today.pregnant else "not-pregnant"}}
+    gestation = today.gestation_days if today.pregnant else None
+    if isinstance(gestation, int):
+        record["pregnancy"]["gestation"] = weeks(gestation)
+    for name, value in world.observed.items():
+        fact = knowledge.dictionary.facts[name]
+        if isinstance(fact, Observed) and fact.path not in BY_HAND and value is not None:
+            put(record, fact.path, text(value, fact.type.kind))
+        elif isinstance(fact, Observed) and fact.type.kind == "gestation" and isinstance(value, int) and isinstance(gestation, int):
+            put(record, fact.path, (CASE_DAY + timedelta(days=value - gestation)).isoformat())
+    for name, entries in world.lists.items():
+        declared = knowledge.dictionary.lists[name]
+        record[name] = [_entry(declared, each, gestation) for each in entries.described]
+        record |= {f"{name}_complete": "yes"} if declared.declared else {}
+    return record
+
+
+def _entry(declared: EntryList, entry: Entry, today: Scalar) -> dict[str, Any]:
+    found = {field.source: text(entry[name], field.type.kind) for name, field in declared.fields.items() if field.source and entry.get(name) is not None}
+    for name, field in declared.fields.items():
+        value = entry.get(name)
+        if field.suspicious_below is not None and isinstance(value, int | float) and value < field.suspicious_below:
+            found["confirmed"] = "yes"
+    return {**(_time(declared.name, entry, today) if declared.name in TIMES else {}), **found}
+
+
+def _time(name: str, entry: Entry, today: Scalar) -> dict[str, Any]:
+    on, at = TIMES[name]
+    gestation, age = entry.get("gestation_days"), entry.get("age_days")
+    if today is not None and isinstance(gestation, int) and gestation >= 0:
+        return {at: weeks(gestation)}
+    return {on: (CASE_DAY - timedelta(days=age)).isoformat()} if isinstance(age, int) else {}
+
+
+# --- paths ---------------------------------------------------------------------------------------------------------
+
+
+def _paths(written: Any, path: Path = ()) -> Iterator[Path]:
+    """Yield every place in a record, the larger parts first; the day of assessment stays."""
+    pairs: Any = written.items() if isinstance(written, dict) else enumerate(written) if isinstance(written, list) else ()
+    for step, part in pairs:
+        if (*path, step) != ("as_of",):
+            yield (*path, step)
+            yield from _paths(part, (*path, step))
+
+
+def _at(written: Any, path: Path) -> Any:
+    for step in path:
+        written = written[step]
+    return written
+
+
+def _set(written: Any, path: Path, value: str) -> None:
+    _at(written, path[:-1])[path[-1]] = value
+
+
+def _rounder(path: Path, value: Any, knowledge: Knowledge) -> Iterator[str]:
+    """Yield rounder values for a gestation or a number, the roundest first, and none rounder than it is."""
+    if not isinstance(value, str):
+        return
+    if "+" in value:
+        yield from _rounder_gestations(days(value))
+    elif value.replace(".", "", 1).isdigit():
+        number, least = float(value), _least(path, knowledge)
+        for step in (each for each in STEPS if number % each or number < least):
+            near = {max(number // step * step, least), max(number // step * step + step, least)}
+            yield from (f"{each:g}" for each in sorted(near, key=lambda each: abs(each - number)) if each % step == 0)
+    else:
+        yield from _plainer(path, value, knowledge)
+
+
+def _plainer(path: Path, value: str, knowledge: Knowledge) -> Iterator[str]:
+    """Yield the words that the dictionary names before this one."""
+    entries = knowledge.dictionary.lists.get(str(path[0]))
+    words = {each.source: each.type.values for each in entries.fields.values()} if entries else {}
+    choices = words.get(str(path[-1]), ())
+    yield from choices[: choices.index(value)] if value in choices else ()
+
+
+def _least(path: Path, knowledge: Knowledge) -> float:
+    """Return below which a number would look like a slip, and so is not shown unless it must be."""
+    entries = knowledge.dictionary.lists.get(str(path[0]))
+    sources = {each.source: each.suspicious_below for each in entries.fields.values()} if entries else {}
+    return sources.get(str(path[-1])) or 0
+
+
+def _rounder_gestations(found: int) -> Iterator[str]:
+    week, rest = divmod(found, DAYS_IN_A_WEEK)
+    if week % 2 or rest:
+        evens = sorted({week // 2 * 2, week // 2 * 2 + 2}, key=lambda near: abs(near * DAYS_IN_A_WEEK - found))
+        yield from (weeks(near * DAYS_IN_A_WEEK) for near in evens)
+    if rest:
+        yield from (weeks(near * DAYS_IN_A_WEEK) for near in (week, week + 1))
