@@ -276,10 +276,25 @@ def check(path: Path | None, knowledge: Folders) -> None:
         known = load(folders, only)
         with progress("checking") as advance:
             report = check_all(known, only, advance)
+        proved = _solve(known, report, whole=not only)
     for problem in report.problems:
         click.echo(str(problem))
-    click.echo(report.summary())
+    click.echo(f"{report.summary()}; {proved}")
     sys.exit(1 if report.problems else 0)
+
+
+def _solve(known: Knowledge, report: "Report", *, whole: bool) -> str:
+    """Ask the solver what it finds, add that to the report, and say what was done."""
+    try:
+        from gravida.compare.gate import solver_problems  # noqa: PLC0415
+    except ModuleNotFoundError:
+        return "nothing was proved, because Z3 is not installed (pip install 'gravida[compare]')"
+    if report.problems:
+        return "nothing was proved, because of the problems above"
+    with progress("proving") as advance:
+        found, declared = solver_problems(known, report.claims, advance, whole=whole)
+    report.problems += found
+    return f"{declared} peculiarities of the texts are declared, and the solver finds {len(found) or 'no'} other"
 
 
 def _where(path: Path | None, folders: Folders) -> tuple[Folders, tuple[str, ...]]:

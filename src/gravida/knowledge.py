@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gravida.article import Article, Claim
 from gravida.codes import Codes
+from gravida.comparing import Comparing
 from gravida.cql import AtLeast, Node, walk
 from gravida.evaluate import Meaning
 from gravida.evidence import Evidence
@@ -126,6 +127,7 @@ class Knowledge:
     """What the program itself says, by name: ``knowledge/words.yaml``."""
     overlays: tuple[Overlay, ...] = ()
     article: Article | None = None
+    comparing: Comparing = field(default_factory=Comparing)
 
     @property
     def claims(self) -> Mapping[str, Claim]:

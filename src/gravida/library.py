@@ -13,6 +13,7 @@ from typing import Any
 
 from gravida.article_loading import read_article
 from gravida.codes_loading import read_codes
+from gravida.comparing_loading import read_comparing
 from gravida.dictionary_loading import Draft, declare_facts, read_criteria, read_lists, visible
 from gravida.digests import with_digests
 from gravida.evidence_loading import read_evidence
@@ -84,6 +85,7 @@ def _read_extras(folders: Folders, draft: Draft) -> dict[str, Any]:
         "risks": read_risks(folders, draft, evidence.outcomes, references),
         "population": read_population(folders, draft, references),
         "codes": read_codes(folders, draft),
+        "comparing": read_comparing(folders, draft),
     }
 
 

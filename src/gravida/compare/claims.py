@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 import z3
 
-from gravida.cql import Node
+from gravida.cql import Node, names
 from gravida.evaluate import World
 from gravida.guideline import Recommendation, Verdict
 from gravida.knowledge import Knowledge
-from gravida.reach import nodes
+from gravida.reach import nodes, reach
 from gravida.smt.bounds import by_list, entries_needed
 from gravida.smt.meaning import Formulas
 from gravida.smt.reading import world_of
@@ -34,6 +34,8 @@ STANDS: frozenset[Verdict] = STANDING
 """Verdicts of a recommendation that applies at this moment, with nothing in its way."""
 APART: frozenset[Verdict] = frozenset({"not-met", "withheld"})
 """Verdicts of one that does not apply, whatever the week, or is taken back."""
+LATER: frozenset[Verdict] = frozenset({"later", "passed"})
+"""Verdicts of one that applies, in other weeks."""
 
 Alternative = tuple[Recommendation, frozenset[Verdict]]
 
@@ -132,7 +134,7 @@ def rules(space: Space) -> list[Formula]:
 def _constraint(name: str, node: Node, formulas: Formulas) -> Iterable[Formula]:
     """Yield that a constraint is not broken, of what the space has variables for."""
     space = formulas.space
-    if not name:
+    if not name and not space.facts.keys().isdisjoint(reach(names(node), space.knowledge.meaning)):
         yield z3.Not(formulas.truth(node).no)
     elif name in space.lists:
         yield from (z3.Implies(each.present, z3.Not(formulas.truth(node, each.fields).no)) for each in space.lists[name].entries)

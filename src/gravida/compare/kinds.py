@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from gravida.compare.claims import APART, STANDS, Claim, Clause
+from gravida.compare.claims import APART, LATER, STANDS, Claim, Clause
 from gravida.compare.positions import Position
 from gravida.guideline import Recommendation, Verdict
 
 Kind = Literal["opposed", "unsure", "not-for-her", "not-this-week"]
 KINDS: tuple[Kind, ...] = ("opposed", "unsure", "not-for-her", "not-this-week")
-
-LATER: frozenset[Verdict] = frozenset({"later", "passed"})
 
 
 def claim_of(kind: Kind, favours: Position, other: Position) -> Claim | None:

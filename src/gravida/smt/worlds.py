@@ -102,6 +102,13 @@ class Space:
             self._keep_calendar(declared, found)
         return self.lists[name]
 
+    def share(self, other: "Space") -> None:
+        """Take over every variable of another space: both speak of the same record."""
+        for name in other.sizes:
+            self.lists[name] = other.listed(name)
+        self.facts = other.facts
+        self.__dict__.update(pregnant=other.pregnant, today=other.today)  # so that neither makes its own
+
     # --- variables ---------------------------------------------------------------------------------------------------
 
     def _listed(self, declared: EntryList) -> Listed:
