@@ -19,6 +19,7 @@ from gravida.assessment import Assessment
 from gravida.cli_article import article
 from gravida.cli_ask import ask
 from gravida.cli_audit import audit
+from gravida.cli_compare import compare
 from gravida.cli_evidence import evidence
 from gravida.cli_export import export
 from gravida.cli_map import decision_map_command
@@ -279,22 +280,22 @@ def check(path: Path | None, knowledge: Folders) -> None:
         proved = _solve(known, report, whole=not only)
     for problem in report.problems:
         click.echo(str(problem))
-    click.echo(f"{report.summary()}; {proved}")
+    click.echo(report.summary() + proved)
     sys.exit(1 if report.problems else 0)
 
 
 def _solve(known: Knowledge, report: "Report", *, whole: bool) -> str:
-    """Ask the solver what it finds, add that to the report, and say what was done."""
+    """Ask the solver what it finds, add that to the report, and say what was done; nothing, where there are other problems already."""
     try:
         from gravida.compare.gate import solver_problems  # noqa: PLC0415
     except ModuleNotFoundError:
-        return "nothing was proved, because Z3 is not installed (pip install 'gravida[compare]')"
+        return "; nothing was proved, because Z3 is not installed (pip install 'gravida[compare]')"
     if report.problems:
-        return "nothing was proved, because of the problems above"
+        return ""
     with progress("proving") as advance:
         found, declared = solver_problems(known, report.claims, advance, whole=whole)
     report.problems += found
-    return f"{declared} peculiarities of the texts are declared, and the solver finds {len(found) or 'no'} other"
+    return f"; {declared} declared peculiarities, and {len(found) or 'no'} problem{'s' * (len(found) != 1)} that the solver finds"
 
 
 def _where(path: Path | None, folders: Folders) -> tuple[Folders, tuple[str, ...]]:
@@ -314,6 +315,7 @@ def _where(path: Path | None, folders: Folders) -> tuple[Folders, tuple[str, ...
 
 main.add_command(article)
 main.add_command(ask)
+main.add_command(compare)
 main.add_command(evidence)
 main.add_command(risk)
 main.add_command(export)

@@ -64,7 +64,7 @@ def test_the_toy_itself_passes(tmp_path):
     found = said(laid_over(TOY, tmp_path / "toy"))
 
     assert found.startswith("exit code 0\n3 recommendations")
-    assert found.endswith("0 problems\n")
+    assert found.endswith("0 problems; 0 declared peculiarities, and no problems that the solver finds\n")
 
 
 def test_there_are_broken_folders():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from gravida.check_files import Places
 from gravida.compare.inside import Peculiar, findings
 from gravida.compare.proofs import prove_claims
-from gravida.compare.witness import as_written
+from gravida.compare.witness import witnesses
 from gravida.comparing import Finding
 from gravida.equivalence import Claim
 from gravida.knowledge import Knowledge, Problem
@@ -52,7 +52,8 @@ def _place(peculiar: Peculiar, knowledge: Knowledge) -> str:
 
 def _undeclared(peculiar: Peculiar, knowledge: Knowledge) -> str:
     told = SAID[peculiar.what].format(*peculiar.of)
-    shown = f" for this record: {as_written(peculiar.shown[0][1], knowledge)}" if peculiar.shown else ", which is proved"
+    records = [each.written for each in witnesses(peculiar.shown, knowledge)]
+    shown = f" for this record: {', then '.join(map(str, records))}" if records else ", which is proved"
     return f"{told}{shown}; {DECLARE}"
 
 

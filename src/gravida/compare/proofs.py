@@ -39,7 +39,8 @@ def prove_claims(claims: Iterable[Claim], knowledge: Knowledge) -> list[Problem]
     for claim in claims:
         found = told_apart(claim.original, claim.mutant, knowledge)
         if found is not None:
-            shown = Counterexample(found[0], Difference("the original", "the mutant", found[1]))
+            today = found[1] if isinstance(claim.original, Recommendation) else None
+            shown = Counterexample(found[0], Difference("the original", "the mutant", today))
             known = str(shown).rpartition(": ")[0]
             problems.append(Problem(claim.place, f"the mutant {claim.text!r} is declared equivalent, and the solver has a record that tells it apart: {known}"))
     return problems

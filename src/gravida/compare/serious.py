@@ -41,7 +41,8 @@ def offer_of(recommendations: Sequence[Recommendation]) -> Offer:
 def withdrawn(offer: Offer, expectation: Expectation, knowledge: Knowledge) -> Pair | None:
     """Return a record, and a more serious one that loses the offer; or ``None``, which is proved."""
     first = Space(knowledge, sizes_for(Claim((*offer.made.clauses, *offer.gone.clauses)), knowledge))
-    made = offer.made.formula(Verdicts(Formulas(first)))
+    verdicts = Verdicts(Formulas(first))
+    made, _ = offer.made.formula(verdicts), offer.gone.formula(verdicts)  # both, so that every variable is there to be shared
     if expectation.list not in first.lists:
         return None  # nothing of it looks at the list
     second, change = _more_serious(first, expectation)

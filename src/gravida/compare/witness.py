@@ -12,7 +12,7 @@ A witness goes through the reader and the reference engine like any other record
 [{'at': '16+0', 'route': 'transvaginal', 'cervical_length_mm': '10'}]
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,8 +31,12 @@ from gravida.record_checks import TIMES
 from gravida.units import DAYS_IN_A_WEEK, days, weeks
 from gravida.verdict import judge
 
-STEPS = (10, 5, 1)
+STEPS, PAIR = (10, 5, 1), 2
 Path = tuple[str | int, ...]
+TODAY: Path = ("pregnancy", "gestation")
+WHEN = frozenset(at for _, at in TIMES.values())
+FORTNIGHT = 2 * DAYS_IN_A_WEEK
+Changes = Callable[[dict[str, Any], dict[str, Any], Path, Knowledge], Iterator[tuple[dict[str, Any], dict[str, Any]]]]
 
 
 class Unconfirmed(AssertionError):
@@ -58,6 +62,14 @@ def witness(claim: Claim, found: Found, knowledge: Knowledge) -> Witness:
     shown = trial.of(written)
     assert shown is not None
     return shown
+
+
+def witnesses(shown: Sequence[tuple[Claim, Found]], knowledge: Knowledge) -> tuple[Witness, ...]:
+    """Return the smallest records of a finding: none, one, or a record and the same made more serious."""
+    if len(shown) < PAIR:
+        return tuple(witness(claim, found, knowledge) for claim, found in shown)
+    (before, first), (after, then) = shown
+    return PairTrial(Trial(before, knowledge), Trial(after, knowledge)).smallest(as_written(first, knowledge), as_written(then, knowledge))
 
 
 def verdict_in(situation: Situation, knowledge: Knowledge, recommendation: Recommendation) -> Verdict:
@@ -99,14 +111,83 @@ class Trial:
 
     def rounder(self, written: dict[str, Any]) -> dict[str, Any]:
         """Return a record with every number as round as it may be."""
+        written = next((moved for moved in _moved(written) if self.of(moved)), written)
         for path in list(_paths(written)):
             for value in _rounder(path, _at(written, path), self.knowledge):
-                changed = deepcopy(written)
-                _set(changed, path, value)
+                changed = _with(written, path, value)
                 if self.of(changed):
                     written = changed
                     break
         return written
+
+
+@dataclass(frozen=True)
+class PairTrial:
+    """Tries a record and the same record made more serious, each on its own claim: what is left out is left out of both."""
+
+    before: Trial
+    after: Trial
+
+    def smallest(self, before: dict[str, Any], after: dict[str, Any]) -> tuple[Witness, Witness]:
+        """Return the smallest pair. Raises :class:`Unconfirmed`."""
+        shown = self.of(before, after)
+        if shown is None:
+            raise Unconfirmed(f"not confirmed: {self.before.verdicts(before)} for {before}, then {self.after.verdicts(after)} for {after}")
+        for change in (_less, _moved_in_both, _rounder_in_both, _less):
+            shown = self._while_it_can(change, shown)
+        return shown
+
+    def of(self, before: dict[str, Any], after: dict[str, Any]) -> tuple[Witness, Witness] | None:
+        """Return the witnesses that two records are, or ``None``."""
+        first, second = self.before.of(before), self.after.of(after)
+        return (first, second) if first and second else None
+
+    def _while_it_can(self, change: Changes, shown: tuple[Witness, Witness]) -> tuple[Witness, Witness]:
+        for path in list(_paths(shown[0].written)):
+            for before, after in change(shown[0].written, shown[1].written, path, self.before.knowledge):
+                found = self.of(before, after)
+                if found:
+                    return self._while_it_can(change, found)
+        return shown
+
+
+def _less(before: dict[str, Any], after: dict[str, Any], path: Path, knowledge: Knowledge) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    fewer, then = deepcopy(before), deepcopy(after)
+    if remove(fewer, path) and remove(then, path):
+        yield fewer, then
+
+
+def _rounder_in_both(before: dict[str, Any], after: dict[str, Any], path: Path, knowledge: Knowledge) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield both with a rounder value where they are alike, and, where they are not, with one that keeps them apart."""
+    old, new = _at(before, path), _at(after, path)
+    for value in _rounder(path, old, knowledge):
+        if old == new or (isinstance(new, str) and float(new) <= float(value)):
+            yield _with(before, path, value), _with(after, path, value if old == new else new)
+    for value in _rounder(path, new, knowledge) if old != new else ():
+        if float(value) <= float(old):
+            yield before, _with(after, path, value)
+
+
+def _moved_in_both(before: dict[str, Any], after: dict[str, Any], path: Path, knowledge: Knowledge) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    if path == TODAY:
+        yield from zip(_moved(before), _moved(after), strict=True)
+
+
+def _moved(written: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a record moved by some days as a whole, so that today is an even week."""
+    today = days(written["pregnancy"]["gestation"]) if "gestation" in written.get("pregnancy", {}) else 0
+    for step in (-today % FORTNIGHT, -(today % FORTNIGHT)) if today % FORTNIGHT else ():
+        moved = deepcopy(written)
+        for path in _paths(written):
+            if path == TODAY or path[-1] in WHEN:
+                _set(moved, path, weeks(max(0, days(_at(written, path)) + step)))
+        yield moved
+
+
+def _with(written: dict[str, Any], path: Path, value: str) -> dict[str, Any]:
+    changed = deepcopy(written)
+    _set(changed, path, value)
+    return changed
 
 
 def breaks(world: World, knowledge: Knowledge) -> bool:
@@ -188,7 +269,7 @@ def _rounder(path: Path, value: Any, knowledge: Knowledge) -> Iterator[str]:
         yield from _rounder_gestations(days(value))
     elif value.replace(".", "", 1).isdigit():
         number, least = float(value), _least(path, knowledge)
-        for step in (each for each in STEPS if number % each or number < least):
+        for step in (each for each in STEPS if each <= max(number, least) and (number % each or number < least)):
             near = {max(number // step * step, least), max(number // step * step + step, least)}
             yield from (f"{each:g}" for each in sorted(near, key=lambda each: abs(each - number)) if each % step == 0)
     else:

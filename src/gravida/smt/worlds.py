@@ -105,7 +105,8 @@ class Space:
     def share(self, other: "Space") -> None:
         """Take over every variable of another space: both speak of the same record."""
         for name in other.sizes:
-            self.lists[name] = other.listed(name)
+            other.listed(name)
+        self.lists = dict(other.lists)
         self.facts = other.facts
         self.__dict__.update(pregnant=other.pregnant, today=other.today)  # so that neither makes its own
 
