@@ -35,7 +35,8 @@ WIDTH, FIRST, RECORD, MOST = 80, 28, 6, 25
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to print.")
 @KNOWLEDGE
 def compare(
-    guidelines: tuple[str, ...], topics: tuple[str, ...], people: int, seed: int, tries: int, save: Path | None, form: str, knowledge: Folders, *, editions: bool,
+    guidelines: tuple[str, ...], topics: tuple[str, ...], people: int, seed: int, tries: int, save: Path | None, form: str, knowledge: Folders, *,
+    editions: bool,
 ) -> None:  # fmt: skip
     """Show where guidelines part ways, each time with the smallest record that shows it, or proved that there is none.
 

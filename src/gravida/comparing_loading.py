@@ -82,7 +82,11 @@ def _expectation(file: ExpectationFile, tree: Tree, path: Path, draft: Draft) ->
         return None
     if file.less and not (file.less in fields and fields[file.less].is_number):
         numbers = [key for key, kind in fields.items() if kind.is_number]
-        draft.problems.append(Problem(tree.place((*path, "less")), f"{name} has no number {file.less!r}{nearest(file.less, numbers) or '; its numbers are ' + ', '.join(numbers)}"))
+        draft.problems.append(
+            Problem(
+                tree.place((*path, "less")), f"{name} has no number {file.less!r}{nearest(file.less, numbers) or '; its numbers are ' + ', '.join(numbers)}"
+            )
+        )
         return None
     found = draft.condition(tree, (*path, "one-more"), file.one_more, Scope({}, alias, fields), str) if file.one_more else None
     return Expectation(file.id, file.says, name, file.less, found.node if found else None)

@@ -153,10 +153,10 @@ def inside_lines(
             yield from (f"      {line}" for line in write_record(witness.record).splitlines())
             yield ""
     yield from ("", "Does it say anything to …") if gaps else ()
-    for gap, witness in gaps:
+    for gap, silent in gaps:
         yield f"  {gap.says}"
-        yield "    Not always. For this record, none of its recommendations about an act applies:" if witness else "    Always: proved."
-        yield from (f"      {line}" for line in write_record(witness.record).splitlines()) if witness else ()
+        yield "    Not always. For this record, none of its recommendations about an act applies:" if silent else "    Always: proved."
+        yield from (f"      {line}" for line in write_record(silent.record).splitlines()) if silent else ()
 
 
 # --- plain values --------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from gravida.compare.claims import STANDS, Claim, Clause, answer
 from gravida.compare.kinds import KINDS
 from gravida.compare.pairs import differences as between
 from gravida.compare.pairs import editions, plainest
+from gravida.compare.people import standing
 from gravida.compare.recheck import recheck
 from gravida.compare.witness import Trial, breaks, verdict_in, witness
 from gravida.prepare import prepare
@@ -59,7 +60,9 @@ def test_what_guidelines_say_of_a_stitch_after_one_loss_is_found(knowledge):
 
 def test_the_limit_that_two_guidelines_draw_differently_is_found_to_the_millimetre(knowledge):
     """Under 25 mm in one, 25 mm or less in the other: only at exactly 25 mm do they part."""
-    acog, nice = (knowledge.recommendations[key] for key in ("acog-2021-preterm-birth/ultrasound-indicated-cerclage", "dggg-2022-preterm-birth/ultrasound-indicated"))
+    acog, nice = (
+        knowledge.recommendations[key] for key in ("acog-2021-preterm-birth/ultrasound-indicated-cerclage", "dggg-2022-preterm-birth/ultrasound-indicated")
+    )
     apart = Claim((Clause(((nice, STANDS),)), Clause(((acog, frozenset({"not-met"})),))))
     written = witness(apart, answer(apart, knowledge), knowledge).written
 
@@ -78,13 +81,9 @@ def test_editions_are_known(knowledge, pair):
 
 
 def test_people_are_counted_by_the_population_engine(knowledge):
-    from gravida.compare.people import standing
-
     everybody = next(each for each in knowledge.recommendations.values() if each.key == "rcog-2022-cerclage/fewer-than-three-events")
     claims = [Claim((Clause(((everybody, STANDS),)),)), Claim((Clause(((everybody, STANDS),)), Clause(((everybody, frozenset({"not-met"})),))))]
     some, none = standing(claims, knowledge, 500, seed=1)
 
     assert 0 < some < 500
     assert none == 0
-
-

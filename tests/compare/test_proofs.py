@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gravida.compare.proofs import prove_claims, told_apart
-from gravida.cql import parse
+from gravida.cql import parse, rename
 from gravida.equivalence import Claim, Defined
 from gravida.evaluate import World, truth
 from gravida.library import load
@@ -31,8 +31,6 @@ UNLIKE = [
 
 
 def node(text):
-    from gravida.cql import rename
-
     return rename(parse(text), lambda name: name if name in TOY.dictionary.facts else f"rivendell-2018-roads/{name}")
 
 
@@ -68,7 +66,10 @@ def test_every_mutant_of_a_fact_is_told_apart(name):
 
 
 def test_a_wrong_claim_of_equivalence_is_a_problem_and_a_right_one_is_none():
-    claims = [Claim("toy.yaml:1:1", "walkers > 2", node("walkers >= 2"), node("walkers > 2")), Claim("toy.yaml:2:1", "same", node("drums"), node("drums and drums"))]
+    claims = [
+        Claim("toy.yaml:1:1", "walkers > 2", node("walkers >= 2"), node("walkers > 2")),
+        Claim("toy.yaml:2:1", "same", node("drums"), node("drums and drums")),
+    ]
     (problem,) = prove_claims(claims, TOY)
 
     assert str(problem) == "toy.yaml:1:1: the mutant 'walkers > 2' is declared equivalent, and the solver has a record that tells it apart: walkers 2"

@@ -35,7 +35,7 @@ def verdicts(knowledge):
 
 
 def some_worlds(knowledge):
-    random = Random(8)
+    random = Random(8)  # noqa: S311  (nothing secret hangs on these numbers)
     for world in random_worlds(knowledge, WORLDS, seed=8):
         pregnant = world.observed.get("pregnant")
         day = random.randrange(20, 290)
@@ -76,4 +76,7 @@ def test_a_model_reads_back_as_the_record_that_it_was_made_of(knowledge, verdict
             name: value for name, value in world.observed.items() if value is not None and name in verdicts.space.facts
         }
         for name, entries in read.lists.items():
-            assert entries == Entries(tuple({key: each.get(key) for key in entry} for each, entry in zip(world.lists[name].described, entries.described, strict=True)), world.lists[name].missing)
+            assert entries == Entries(
+                tuple({key: each.get(key) for key in entry} for each, entry in zip(world.lists[name].described, entries.described, strict=True)),
+                world.lists[name].missing,
+            )

@@ -90,7 +90,9 @@ def sizes_for(claim: Claim, knowledge: Knowledge) -> dict[str, int]:
             common = _most(common, needs[0])
             continue
         sizes = [by_list(each) for each in needs]
-        extra = {name: extra.get(name, 0) + max((each.get(name, 0) for each in sizes), default=0) for name in {*extra, *(name for each in sizes for name in each)}}
+        extra = {
+            name: extra.get(name, 0) + max((each.get(name, 0) for each in sizes), default=0) for name in {*extra, *(name for each in sizes for name in each)}
+        }
     found = by_list(common)
     return {name: found.get(name, 0) + extra.get(name, 0) for name in {*found, *extra}}
 

@@ -32,7 +32,9 @@ LIKELY: frozenset[Verdict] = STANDS | {"now-if"}
 Verdicts = NDArray[np.str_]
 
 
-def standing(claims: Sequence[Claim], knowledge: Knowledge, people: int, seed: int, advance: Callable[[int, int], object] = lambda done, total: None) -> list[int]:
+def standing(
+    claims: Sequence[Claim], knowledge: Knowledge, people: int, seed: int, advance: Callable[[int, int], object] = lambda done, total: None
+) -> list[int]:
     """Return for how many of so many made-up people each claim ever holds."""
     with TemporaryDirectory() as folder:
         _made(knowledge, people, seed, Path(folder))
@@ -65,16 +67,17 @@ def _counted(claims: Sequence[Claim], knowledge: Knowledge, folder: Path, people
 def _ask_weekly(engine: Duck) -> None:
     """Ask for the days when something became known, and for one a week until something else does."""
     moments = engine.numbers("SELECT pid, begins, ends FROM moments")
-    weeks = (moments["ends"] - moments["begins"]) // DAYS_IN_A_WEEK + 1
-    first = np.repeat(moments["begins"], weeks)
+    pid, begins, ends = (np.asarray(moments[name]).astype(np.int64) for name in ("pid", "begins", "ends"))
+    weeks = (ends - begins) // DAYS_IN_A_WEEK + 1
+    first = np.repeat(begins, weeks)
     within = np.arange(weeks.sum()) - np.repeat(np.cumsum(weeks) - weeks, weeks)
-    engine.put("asked", {"pid": np.repeat(moments["pid"], weeks), "day": (first + within * DAYS_IN_A_WEEK).astype(np.int32)})
+    engine.put("asked", {"pid": np.repeat(pid, weeks), "day": (first + within * DAYS_IN_A_WEEK).astype(np.int32)})
 
 
 def _holds(claim: Claim, given: Verdicts, keys: Sequence[str]) -> NDArray[np.bool_]:
     """Return on which rows a claim holds. ``given`` has a column for each of ``keys``."""
     clauses = ([_among(given[:, keys.index(each.key)], wanted) for each, wanted in clause.alternatives] for clause in claim.clauses)
-    return np.logical_and.reduce([np.logical_or.reduce(each) for each in clauses])
+    return np.asarray(np.logical_and.reduce([np.logical_or.reduce(each) for each in clauses]))
 
 
 def _among(column: Verdicts, wanted: frozenset[Verdict]) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from random import Random
 
 from gravida.compare.claims import Claim
 from gravida.evaluate import Entries, Entry, World, add, compare
-from gravida.facts import Observed, Scalar
+from gravida.facts import Fact, Observed, Scalar, Value
 from gravida.guideline import Recommendation, Verdict
 from gravida.knowledge import Knowledge
 from gravida.logic import some
@@ -64,7 +64,10 @@ def _tried(claims: Iterable[Claim], knowledge: Knowledge, world: World, today: T
 def _records(claims: Sequence[Claim], knowledge: Knowledge, count: int, seed: int) -> Iterator[tuple[World, Today]]:
     asked = {each.key: each for claim in claims for each in claim.recommendations()}
     random, days = Random(seed), _days(asked)  # noqa: S311  (nothing secret hangs on these numbers)
-    facts = sorted({"pregnant", "transvaginal_cerclages"} & knowledge.dictionary.facts.keys() | {name for each in asked.values() for name in named(each, knowledge.actions)})
+    facts = sorted(
+        {"pregnant", "transvaginal_cerclages"} & knowledge.dictionary.facts.keys()
+        | {name for each in asked.values() for name in named(each, knowledge.actions)}
+    )
     for world in random_worlds(knowledge, count, seed, facts):
         pregnant = random.random() >= NOT_PREGNANT
         yield as_read(world, Today(pregnant, random.choice(days) if pregnant else None), knowledge)
@@ -90,7 +93,7 @@ def as_read(world: World, today: Today, knowledge: Knowledge) -> tuple[World, To
     return World(world.meaning, observed, lists), today
 
 
-def _sayable(fact: object, value: object, today: Today) -> object:
+def _sayable(fact: Fact, value: Value, today: Today) -> Value:
     only = isinstance(fact, Observed) and fact.path in ONLY_PREGNANT
     return None if only and not today.pregnant and value is not False else value
 
@@ -110,5 +113,3 @@ def _after(entry: Entry, placed: Sequence[Scalar] | None) -> Entry:
         return entry
     after = None if placed is None else some(compare(">", entry.get("gestation_days"), each) for each in placed)
     return {**entry, "after_cerclage": after}
-
-

@@ -39,7 +39,7 @@ FORTNIGHT = 2 * DAYS_IN_A_WEEK
 Changes = Callable[[dict[str, Any], dict[str, Any], Path, Knowledge], Iterator[tuple[dict[str, Any], dict[str, Any]]]]
 
 
-class Unconfirmed(AssertionError):
+class UnconfirmedError(AssertionError):
     """The solver found a record that the reference engine does not confirm: the two mean different things, which is a fault of ours."""
 
 
@@ -53,11 +53,11 @@ class Witness:
 
 
 def witness(claim: Claim, found: Found, knowledge: Knowledge) -> Witness:
-    """Return the smallest record that shows a claim. Raises :class:`Unconfirmed`."""
+    """Return the smallest record that shows a claim. Raises :class:`UnconfirmedError`."""
     trial = Trial(claim, knowledge)
     written = as_written(found, knowledge)
     if trial.of(written) is None:
-        raise Unconfirmed(f"not confirmed: {trial.verdicts(written)} for {written}")
+        raise UnconfirmedError(f"not confirmed: {trial.verdicts(written)} for {written}")
     written = trial.rounder(trial.smaller(trial.rounder(trial.smaller(written))))
     shown = trial.of(written)
     assert shown is not None
@@ -129,10 +129,10 @@ class PairTrial:
     after: Trial
 
     def smallest(self, before: dict[str, Any], after: dict[str, Any]) -> tuple[Witness, Witness]:
-        """Return the smallest pair. Raises :class:`Unconfirmed`."""
+        """Return the smallest pair. Raises :class:`UnconfirmedError`."""
         shown = self.of(before, after)
         if shown is None:
-            raise Unconfirmed(f"not confirmed: {self.before.verdicts(before)} for {before}, then {self.after.verdicts(after)} for {after}")
+            raise UnconfirmedError(f"not confirmed: {self.before.verdicts(before)} for {before}, then {self.after.verdicts(after)} for {after}")
         for change in (_less, _moved_in_both, _rounder_in_both, _less):
             shown = self._while_it_can(change, shown)
         return shown

@@ -16,7 +16,26 @@ from typing import Any
 from gravida.cql import And, Arithmetic, AtLeast, Between, Compare, Gestation, Literal, Member, Name, Node, Not, Or
 from gravida.evaluate import BLANK, World, truth
 from gravida.facts import Derived, Observed, Pick, Truths
-from gravida.smt.terms import UNKNOWN, Formula, Number, Term, Tri, add, all_of, any_of, both, chosen, compare, constant, count_is, every, negation, none_of, settled, some
+from gravida.smt.terms import (
+    UNKNOWN,
+    Formula,
+    Number,
+    Term,
+    Tri,
+    add,
+    all_of,
+    any_of,
+    both,
+    chosen,
+    compare,
+    constant,
+    count_is,
+    every,
+    negation,
+    none_of,
+    settled,
+    some,
+)
 from gravida.smt.worlds import STARTED, Entry, Space
 
 NOBODY: Mapping[str, Term] = {}
@@ -109,7 +128,7 @@ class Formulas:
         return _taken(found, shut, declared.take)
 
     def _candidate(self, declared: Pick, where: Node | None, entry: Entry) -> Candidate:
-        age = entry.fields.get(STARTED, Number(False, 0, 0))  # noqa: FBT003  (not known)
+        age = entry.fields.get(STARTED, Number(False, 0, 0))
         valid = settled(truth=True) if declared.valid_for_days is None else compare("<=", age, constant(declared.valid_for_days))
         belongs = both(valid, settled(truth=True) if where is None else self.truth(where, entry.fields))
         return Candidate(_if_present(entry.present, belongs), entry.fields[declared.value], age)

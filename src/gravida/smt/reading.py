@@ -6,12 +6,10 @@ from fractions import Fraction
 import z3
 
 from gravida.evaluate import Entries, World
-from gravida.facts import Range, Scalar, Type
+from gravida.facts import Range, Scalar, Type, Value
 from gravida.smt.terms import Amount, Formula, Term, Tri, exact
 from gravida.smt.worlds import Listed, Space
 from gravida.verdict import Today
-
-
 
 
 def holds(formula: Formula, model: z3.ModelRef) -> bool:
@@ -77,13 +75,13 @@ def _list(listed: Listed, entries: Entries | None, space: Space) -> Iterator[For
         yield blank == (index < (entries.missing if entries else 0))
 
 
-def _equal(term: Term, value: object, space: Space) -> Iterator[Formula]:
+def _equal(term: Term, value: Value, space: Space) -> Iterator[Formula]:
     if isinstance(term, Tri):
         yield from (term.yes == (value is True), term.no == (value is False))
         return
     yield term.known == (value is not None)
     if isinstance(value, Range):
         yield from (term.low == exact(value.low), term.high == exact(value.high))
-    elif value is not None:
+    elif value is not None and not isinstance(value, tuple):
         number = space.words[value] if isinstance(value, str) else value
         yield from (term.low == exact(number), term.high == exact(number))

@@ -45,7 +45,7 @@ class Number:
     high: Amount
 
 
-UNKNOWN = Tri(False, False)  # noqa: FBT003  (two truths, in the order of their names)
+UNKNOWN = Tri(False, False)
 Term = Tri | Number
 
 
@@ -61,7 +61,7 @@ def exact(number: float) -> Amount:
 
 def constant(number: float) -> Number:
     """Return a number that nothing can change."""
-    return Number(True, exact(number), exact(number))  # noqa: FBT003  (known)
+    return Number(True, exact(number), exact(number))
 
 
 # --- formulas ------------------------------------------------------------------------------------------------------

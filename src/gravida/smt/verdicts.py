@@ -153,5 +153,3 @@ def _first_verdict(recommendation: Recommendation, who: Truth, clock: Clock) -> 
     if clock == "after" and recommendation.window is not None and recommendation.window.deadline:
         return "overdue" if who is True else "unknown" if who is None else "not-met"
     return TABLE[who, clock]
-
-

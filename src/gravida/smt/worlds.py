@@ -7,6 +7,7 @@ sharp worlds are enough. An *open* world may leave anything open, and its comput
 :mod:`gravida.random_worlds`: a superset of what records give.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -99,7 +100,7 @@ class Space:
         if name not in self.lists:
             declared = self.knowledge.dictionary.lists[name]
             self.lists[name] = found = self._listed(declared)
-            self._keep_calendar(declared, found)
+            self._keep_calendar(found)
         return self.lists[name]
 
     def share(self, other: "Space") -> None:
@@ -115,7 +116,7 @@ class Space:
     def _listed(self, declared: EntryList) -> Listed:
         path = f"{self.name}{declared.name}"
         present = [z3.Bool(f"{path}[{index}]") for index in range(self.sizes.get(declared.name, 0))]
-        self.rules += [z3.Implies(later, earlier) for earlier, later in zip(present, present[1:], strict=False)]
+        self.rules += [z3.Implies(later, earlier) for earlier, later in itertools.pairwise(present)]
         entries = tuple(Entry(each, self._fields(f"{path}[{index}]", declared)) for index, each in enumerate(present))
         return Listed(True, entries, ()) if self.sharp else Listed(z3.Bool(f"{path} known"), entries, self._blanks(path, declared))
 
@@ -134,7 +135,7 @@ class Space:
         if not declared.declared:
             return (z3.Bool(f"{path} open"),) * most
         found = tuple(z3.Bool(f"{path} blank {index}") for index in range(most))
-        self.rules += [z3.Implies(later, earlier) for earlier, later in zip(found, found[1:], strict=False)]
+        self.rules += [z3.Implies(later, earlier) for earlier, later in itertools.pairwise(found)]
         return found
 
     def _variable(self, path: str, kind: Type) -> Term:
@@ -160,13 +161,13 @@ class Space:
 
     # --- what the reader computes ------------------------------------------------------------------------------------
 
-    def _keep_calendar(self, declared: EntryList, found: Listed) -> None:
+    def _keep_calendar(self, found: Listed) -> None:
         if not self.sharp:
             return
         for entry in found.entries:
-            self.rules += [z3.Implies(entry.present, rule) for rule in self._calendar(declared, entry) if not isinstance(rule, bool)]
+            self.rules += [z3.Implies(entry.present, rule) for rule in self._calendar(entry) if not isinstance(rule, bool)]
 
-    def _calendar(self, declared: EntryList, entry: Entry) -> Iterator[Formula]:
+    def _calendar(self, entry: Entry) -> Iterator[Formula]:
         """Yield what ties an entry to the calendar and to the stitches, as :mod:`gravida.prepare` works it out."""
         placed, age = entry.fields.get(PLACED), entry.fields.get(STARTED)
         if isinstance(placed, Number) and isinstance(age, Number):
