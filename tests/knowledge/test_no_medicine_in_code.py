@@ -38,6 +38,8 @@ SAME_BY_CHANCE = {
     ("fhir_values.py", 10): "millimetres in a centimetre",
     ("record_checks.py", 40): "earlier pregnancies that a record may describe",
     ("cli_serve.py", 30): "seconds that a connection may be idle",
+    ("cli_compare.py", 25): "lines of counts that are shown",
+    ("witness.py", 10): "what a number is rounded to",
     ("site.py", 20): "seconds for a slow body",
     ("site.py", 10): "files that may be sent at once",
     ("you.py", 10): "faults of a file that are told at once",

@@ -21,7 +21,7 @@ from gravida.record_checks import ONLY_PREGNANT, TIMES
 from gravida.units import LONGEST_DAYS
 from gravida.verdict import Today, judge
 
-RECORDS, SEED = 100_000, 20
+RECORDS, SEED = 100_000, 3
 NOT_PREGNANT = 0.1
 """How many of the records are of nobody who is pregnant."""
 
