@@ -24,7 +24,7 @@ from gravida.library import load
 
 TOOLS = ("cat", "cp", "echo", "grep", "head", "ls", "mkdir", "tail", "wc")
 FEW = 60
-"""No page makes more people than this in a test; what a page says of numbers is not shown as output."""
+"""How many people are made where a page shows no output; where it does, as many as it says."""
 
 NO_SIGNS = "0\n"
 """What is typed into an interview: none of the signs. Then the lines end, and so does the interview."""
@@ -47,26 +47,28 @@ class Shell:
     kept: Path
     served_as_of: date | None = field(default=None)
 
-    def run(self, line: str) -> Done:
-        """Run one line; the last command of a pipe says how it ended."""
+    def run(self, line: str, *, exactly: bool = False) -> Done:
+        """Run one line, with no more people than a test needs unless it is run exactly; the last command of a pipe says how it ended."""
         given, done = "", Done("")
         for part in _parts(line):
             words, target = _target(part)
-            done = self._command(words, given)
+            done = self._command(words, given, exactly=exactly)
             given = done.printed or done.output
             if target:
                 (self.folder / target).write_text(given, encoding="utf-8")
                 done = Done(done.output.removeprefix(given) if done.printed else "", done.code)
         return done
 
-    def _command(self, words: list[str], given: str) -> Done:
+    def _command(self, words: list[str], given: str, *, exactly: bool) -> Done:
         environment = {}
         while "=" in words[0]:
             name, _, value = words.pop(0).partition("=")
             environment[name] = value
         with chdir(self.folder):
             if words[0] == "gravida":
-                return self._gravida(words[1:], given, environment)
+                if words[1] == "synthesize" and "-n" in words and not exactly:
+                    return self._synthesize(words[1:])
+                return _gravida(words[1:], given, environment)
             if words[0] == "python":
                 return _python(words[1:], given)
             if words[0] == "curl":
@@ -74,13 +76,6 @@ class Shell:
             assert words[0] in TOOLS, f"{words[0]}: teach tests/docs/small_shell.py to run it, or say in NOT_RUN why no test can"
             done = subprocess.run(words, input=given, capture_output=True, text=True, check=False)
             return Done(done.stdout + done.stderr, done.returncode, done.stdout)
-
-    def _gravida(self, words: list[str], given: str, environment: dict[str, str]) -> Done:
-        if words[:1] == ["synthesize"] and "-n" in words:
-            return self._synthesize(words)
-        given = given or (NO_SIGNS if words[:1] == ["ask"] else "")
-        result = CliRunner(env=environment).invoke(main, words, input=given)
-        return Done(result.output, result.exit_code, result.stdout)
 
     def _synthesize(self, words: list[str]) -> Done:
         """Make few people, and the same ones once for all pages."""
@@ -120,6 +115,12 @@ def _parts(line: str) -> list[list[str]]:
 
 def _target(words: list[str]) -> tuple[list[str], str]:
     return (words[: words.index(">")], words[words.index(">") + 1]) if ">" in words else (words, "")
+
+
+def _gravida(words: list[str], given: str, environment: dict[str, str]) -> Done:
+    given = given or (NO_SIGNS if words[0] == "ask" else "")
+    result = CliRunner(env=environment).invoke(main, words, input=given)
+    return Done(result.output, result.exit_code, result.stdout)
 
 
 def _python(words: list[str], given: str) -> Done:

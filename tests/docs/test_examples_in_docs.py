@@ -75,11 +75,11 @@ def tell_commands(story: Story, example: Example) -> None:
             assert not shown.strip(), f"{line}: what it prints is shown, and no test runs it"
             held_against_its_options(command)
             continue
-        done = story.shell.run(command)
+        done = story.shell.run(command, exactly=bool(shown.strip()))
         expected = int(found[1]) if (found := re.search(r"# ends with (\d)$", line)) else 0
         assert done.code == expected, f"{line}\n{done.output}"
         if shown.strip():
-            assert printed_as_shown(shown, done.output), f"$ {line}\n{done.output}"
+            printed_as_shown(shown, done.output)
 
 
 def held_against_its_options(command: str) -> None:
@@ -92,12 +92,22 @@ def held_against_its_options(command: str) -> None:
         pytest.fail(f"{command}: {error.format_message()}")
 
 
-def printed_as_shown(shown: str, output: str) -> bool:
+def printed_as_shown(shown: str, output: str) -> None:
     """Compare line by line, without blanks at their ends; ``…`` stands for anything, and alone on a line for any lines."""
-    lines = [line.rstrip() for line in shown.strip("\n").splitlines()]
-    parts = [r"(?:.*\n)*?" if line.strip() == "…" else re.escape(line).replace("…", ".*") + "\n" for line in lines]
-    told = "".join(f"{line.rstrip()}\n" for line in output.strip("\n").splitlines())
-    return re.fullmatch("".join(parts), told) is not None
+    told = [line.rstrip() for line in output.strip("\n").splitlines()]
+    parts = [part.strip("\n").splitlines() for part in re.split(r"^…$", shown.strip("\n"), flags=re.MULTILINE)]
+    at = 0
+    for number, part in enumerate(parts):
+        lines = [re.compile(re.escape(line.rstrip()).replace("…", ".*")) for line in part]
+        places = [at] if number == 0 else [len(told) - len(lines)] if number == len(parts) - 1 and lines else range(at, len(told) - len(lines) + 1)
+        place = next((place for place in places if place >= at and stands_at(place, lines, told)), None)
+        assert place is not None, "\n".join(["these lines are shown:", *part, "", "and after what was found so far it prints:", *told[at : at + 40]])
+        at = place + len(lines)
+    assert len(parts) > 1 or at == len(told), "\n".join(["it prints more than is shown:", *told[at:]])
+
+
+def stands_at(place: int, lines: list[re.Pattern[str]], told: list[str]) -> bool:
+    return all(wanted.fullmatch(line) for wanted, line in zip(lines, told[place : place + len(lines)], strict=True))
 
 
 def tell_python(story: Story, example: Example) -> None:
