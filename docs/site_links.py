@@ -14,6 +14,7 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
 LINK = re.compile(r"\[(?P<words>[^\[\]]*)\]\((?P<target>(?!https?:|mailto:|#)[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
+HEADING = re.compile(r"^(#{2,} .*)$", re.MULTILINE)
 SHOWN_UNDER = "repository"
 ALWAYS = ("CONTRIBUTING.md", "knowledge/README.md", "examples")
 """What the navigation names, whether or not a page links to it."""
@@ -28,8 +29,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Lead links to where their targets are on the site, and let Markdown be read inside ``<details>``."""
+    """Lead links to where their targets are on the site, and let Markdown be read inside ``<details>``.
+
+    Of a review sheet the search finds what is said; its tables of patients and of fields would be two thirds of all that a reader loads.
+    """
     markdown = markdown.replace("<details>", '<details markdown="1">')
+    if page.file.src_uri.startswith("sheets/"):
+        before, heading, after = markdown.partition("\n## Patients, and what must come out\n")
+        markdown = before + HEADING.sub(r"\1 { data-search-exclude }", heading + after)
     return LINK.sub(lambda found: _led(found, page.file.src_uri, files), markdown)
 
 

@@ -93,8 +93,8 @@ def held_against_its_options(command: str) -> None:
 
 
 def printed_as_shown(shown: str, output: str) -> None:
-    """Compare line by line, without blanks at their ends; ``…`` stands for anything, and alone on a line for any lines."""
-    told = [line.rstrip() for line in output.strip("\n").splitlines()]
+    """Compare line by line; ``…`` stands for anything, and alone on a line for any lines. All blanks are one, and at an end they are none."""
+    told = [line.rstrip() for line in output.replace("\N{NO-BREAK SPACE}", " ").strip("\n").splitlines()]
     parts = [part.strip("\n").splitlines() for part in re.split(r"^…$", shown.strip("\n"), flags=re.MULTILINE)]
     at = 0
     for number, part in enumerate(parts):
