@@ -1,6 +1,6 @@
 """Write the generated parts of the documentation, or (``--check``) say which of them are stale.
 
-JSON Schemas of the record and of the assessment, the help of every command, and the list of facts. The reference of the
+JSON Schemas of the record and of the assessment, and pages to read of both; the help of every command; the list of facts. The reference of the
 language is written by the tests that hold it (``tests/spec``).
 """
 
@@ -10,7 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
+from command_pages import commands_page
+from schema_pages import assessment_page, record_page
 
 from gravida.cli import main
 from gravida.facts import Observed, Pick
@@ -25,9 +26,12 @@ HERE = Path(__file__).parent / "reference"
 def pages() -> Iterator[tuple[str, str]]:
     """Yield every generated page as ``(name, text)``."""
     knowledge = load()
-    yield "record.schema.json", _json(record_schema(knowledge.dictionary))
-    yield "assessment.schema.json", _json(assessment_schema())
-    yield "commands.md", _commands()
+    record, assessment = record_schema(knowledge.dictionary), assessment_schema()
+    yield "record.schema.json", _json(record)
+    yield "assessment.schema.json", _json(assessment)
+    yield "record.md", record_page(record)
+    yield "assessment.md", assessment_page(assessment)
+    yield "commands.md", commands_page(main)
     lines = ["# Facts", "", "What can be known of a pregnancy, by the name that criteria use. Generated; do not edit.", ""]
     lines += ["| name | what | kind | question |", "|---|---|---|---|"]
     for name, fact in sorted(knowledge.dictionary.facts.items()):
@@ -38,22 +42,6 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def _json(schema: object) -> str:
     return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def _commands() -> str:
-    parts = ["# Commands\n\nGenerated from the commands' own help; do not edit.\n"]
-    for name, command in commands("", main):
-        context = click.Context(command, info_name=f"gravida {name}".strip(), max_content_width=100, terminal_width=100)
-        parts.append(f"## gravida {name}".rstrip() + f"\n\n```text\n{command.get_help(context)}\n```\n")
-    return "\n".join(parts)
-
-
-def commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-    """Yield a command, and those inside it, in order of name."""
-    yield name, command
-    if isinstance(command, click.Group):
-        for inner, each in sorted(command.commands.items()):
-            yield from commands(f"{name} {inner}".strip(), each)
 
 
 def run() -> int:

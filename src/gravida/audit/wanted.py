@@ -54,8 +54,7 @@ class Lists:
         keys = [each.key for each in self.recommendations]
         for each in self.asked:
             if each.recommendation not in keys:
-                hint = nearest(each.recommendation, keys)
-                raise NotThere(f"there is no recommendation {each.recommendation!r} about an act" + (f"; did you mean {hint!r}?" if hint else ""))
+                raise NotThere(f"there is no recommendation {each.recommendation!r} about an act{nearest(each.recommendation, keys)}")
 
     def add(self, found: Found) -> None:
         """Add those of one portion."""
