@@ -298,7 +298,7 @@ def _solve(known: Knowledge, report: "Report", *, whole: bool) -> str:
     with progress("proving") as advance:
         found, declared = solver_problems(known, report.claims, advance, whole=whole)
     report.problems += found
-    return f"; {declared} declared peculiarities, and {len(found) or 'no'} problem{'s' * (len(found) != 1)} that the solver finds"
+    return f"; {declared} declared peculiarit{'y' if declared == 1 else 'ies'}, and {len(found) or 'no'} problem{'s' * (len(found) != 1)} that the solver finds"
 
 
 def _where(path: Path | None, folders: Folders) -> tuple[Folders, tuple[str, ...]]:
