@@ -24,7 +24,7 @@ from gravida.policies import OWN, Policy
 from gravida.simulate.cohort import Cohort
 from gravida.simulate.histories import LISTS, Histories
 from gravida.simulate.questions import KNOWN_FROM, START, Question, ids, spelt_out, tables
-from gravida.simulate.states import States
+from gravida.simulate.states import States, Told
 from gravida.synthesize_parquet import table_of
 from gravida.units import DAYS_IN_A_WEEK, TERM_LENGTH_DAYS
 
@@ -32,6 +32,8 @@ NOT_DUE, DUE, DONE, OPEN = range(4)
 """``OPEN``: the record cannot answer, because the guideline leaves something open."""
 MEANS = {"now": DUE, "now-if": DUE, "met": DUE, "overdue": DUE, "done": DONE, "unknown": OPEN}
 AT_ONCE = 20_000
+AHEAD = 4
+"""Weeks that are asked about together: a question costs little, and asking much."""
 WEEKS = 45
 NOT_ASKED = -1
 KEEP, ASK = "kept_", "source_"
@@ -59,20 +61,45 @@ class Answers:
         self.asked = 0
         self.rows = np.zeros((0, len(self.recommendations)), dtype=np.int8)
         self._place = np.full((0, WEEKS), NOT_ASKED, dtype=np.int64)
+        self._stand_for = np.zeros(0, dtype=np.int64)
+        self._first_of: dict[tuple[int, ...], int] = {}
         self._dated, self._sorted = np.zeros(0, dtype=bool), 0
         self._of_opened: dict[Question, int] = {}
         self._alike = self._weeks_alike()
         self._audit: Audit | None = None
 
     def met(self, cohort: Cohort) -> Array:
-        """Return everybody's state at the beginning. New histories are put before the engine's eyes."""
+        """Return everybody's state at the beginning. New histories are put before the engine's eyes, which says which of them are one."""
         numbers, people, lists = self.histories.of(cohort)
         if len(people.row):
             before = len(self.histories.numbers) - len(people.row)
             names = pa.array([f"h{before + number:09}" for number in range(len(people.row))])
             for name, sheet in {"pregnancies": people, **lists}.items():
                 self._keep(name, spelt_out(table_of(name, sheet, names)))
-        return self.states.of(numbers)
+            self._stand_for = np.concatenate([self._stand_for, self._alike_histories(before, len(people.row))])
+        return self.states.of(self._stand_for[numbers])
+
+    def _alike_histories(self, first: int, count: int) -> Array:
+        """Return, for each new history, the first one that was met of which every atom of every criterion has the same truth."""
+        found = np.empty(count, dtype=np.int64)
+        for begin in range(0, count, AT_ONCE):
+            part = range(begin, min(begin + AT_ONCE, count))
+            classes = self._classes([first + number for number in part])
+            for number, told in zip(part, classes, strict=True):
+                found[number] = self._first_of.setdefault(told, first + number)
+        return found
+
+    def _classes(self, histories: Sequence[int]) -> list[tuple[int, ...]]:
+        """Return the classes that the engine puts histories into, list by list."""
+        questions = [Question(0, KNOWN_FROM + 1) for _ in histories]
+        audit = self._judge(questions, [Told(each) for each in histories])
+        day = np.full(len(histories), START + KNOWN_FROM + 1, dtype=np.int32)
+        self.engine.put("of_histories", {"record_id": np.arange(len(histories)), "pid": np.arange(len(histories)), "day": day})
+        found = self.engine.numbers(audit.moments.classes_of("of_histories"))
+        if len(found["record_id"]) != len(histories):
+            raise RuntimeError(f"{len(histories)} histories were shown and {len(found['record_id'])} classed")
+        order = np.argsort(np.asarray(found["record_id"]), kind="stable")
+        return list(map(tuple, np.column_stack([np.asarray(found[name])[order] for name in self.needs.atoms]).tolist()))
 
     def _keep(self, name: str, table: pa.Table) -> None:
         exists = bool(self.engine.rows(f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{KEEP}{name}'"))
@@ -83,12 +110,22 @@ class Answers:
     # --- asking ------------------------------------------------------------------------------------------------------
 
     def missing(self, states: Array, week: int) -> list[Question]:
-        """Return what must be asked before :meth:`at` can answer."""
+        """Return what must be asked before :meth:`at` can answer; and, where anything must, what will be asked soon."""
         self._grow()
         distinct = np.unique(states)
-        weeks = self._week(distinct, week)
-        unknown = self._place[distinct, weeks] == NOT_ASKED
-        return [Question(state, at * DAYS_IN_A_WEEK) for state, at in zip(distinct[unknown].tolist(), weeks[unknown].tolist(), strict=True)]
+        unknown = distinct[self._place[distinct, self._week(distinct, week)] == NOT_ASKED]
+        weeks = [self._week(unknown, min(soon, WEEKS - 1)) for soon in range(week, week + AHEAD)]
+        return [Question(state, at * DAYS_IN_A_WEEK) for each in weeks for state, at in zip(unknown.tolist(), each.tolist(), strict=True)]
+
+    def scanned(self, states: Array, week: int, shown: Array) -> tuple[Array, list[Question]]:
+        """Return the states after a scan, and what must be asked of them. Whatever else it could have shown is asked too."""
+        after = self.states.after(states, self.states.scan(week, shown))
+        wanted = self.missing(after, week)
+        if wanted:
+            before, events = np.unique(states), self.states.any_scan(week)
+            others = self.states.after(np.repeat(before, len(events)), np.tile(events, len(before)))
+            wanted += self.missing(others, week)
+        return after, wanted
 
     def at(self, states: Array, week: int) -> Array:
         """Return what is due in each state in a week. Shape (people, recommendations)."""
@@ -104,7 +141,7 @@ class Answers:
 
     def learn(self, questions: Collection[Question]) -> None:
         """Ask, and keep the answers."""
-        wanted = list(dict.fromkeys(questions))
+        wanted = [each for each in dict.fromkeys(questions) if each.opened or self._place[each.state, each.day // DAYS_IN_A_WEEK] == NOT_ASKED]
         for first in range(0, len(wanted), AT_ONCE):
             part = wanted[first : first + AT_ONCE]
             self._take(part, self._ask(part))
@@ -145,15 +182,10 @@ class Answers:
 
     def _ask(self, questions: Sequence[Question]) -> Array:
         """Return what is due. Shape (questions, recommendations)."""
-        self._put(questions)
-        if self._audit is None:
-            names = {name: {str(column): str(kind) for column, kind, *_ in self.engine.rows(f'DESCRIBE "{ASK}{name}"')} for name in TABLES if name != "updates"}
-            self._audit = Audit(self.engine, self.knowledge, Sources(names, ()), self.recommendations)
-        self._audit.judge(Portion(None, None, len(questions)))
-        self.engine.log.clear()
+        audit = self._judge(questions, [self.states.told[each.state] for each in questions])
         asked = {"pid": np.arange(len(questions)), "day": np.array([START + each.day for each in questions], dtype=np.int32)}
         self.engine.put("asked", asked)
-        at, given = verdicts(self.engine, self._audit.courses, "asked")
+        at, given = verdicts(self.engine, audit.courses, "asked")
         if len(at) != len(questions):
             raise RuntimeError(f"{len(questions)} questions were asked and {len(at)} answered")
         found = np.zeros(given.shape, dtype=np.int8)
@@ -161,9 +193,19 @@ class Answers:
             found[given == name] = meaning
         return found[np.argsort(at[:, 0], kind="stable")]
 
-    def _put(self, questions: Sequence[Question]) -> None:
+    def _judge(self, questions: Sequence[Question], told: Sequence[Told]) -> Audit:
+        """Let the engine judge records."""
+        self._put(questions, told)
+        if self._audit is None:
+            names = {name: {str(column): str(kind) for column, kind, *_ in self.engine.rows(f'DESCRIBE "{ASK}{name}"')} for name in TABLES if name != "updates"}
+            self._audit = Audit(self.engine, self.knowledge, Sources(names, ()), self.recommendations)
+        self._audit.judge(Portion(None, None, len(questions)))
+        self.engine.log.clear()
+        return self._audit
+
+    def _put(self, questions: Sequence[Question], told: Sequence[Told]) -> None:
         """Lay out the records that are asked about as the sources of an audit."""
-        histories = pa.array([f"h{self.states.told[each.state].history:09}-1" for each in questions])
+        histories = pa.array([f"h{each.history:09}-1" for each in told])
         day = pa.array([START + each.day for each in questions], pa.int32()).cast(pa.date32())
         self._source("asked_of", pa.table({"id": ids(len(questions)), "history": histories, "day": day}))
         own = ("pregnancy_id", "known_from", "ended_on", "pregnancy_due_date")
@@ -178,7 +220,7 @@ class Answers:
         for name in LISTS:
             query = f"SELECT q.id AS pregnancy_id, k.* EXCLUDE (pregnancy_id) FROM asked_of AS q JOIN {KEEP}{name} AS k ON k.pregnancy_id = q.history"
             self.engine.table(f"{ASK}{name}", query)
-        for name, table in tables(questions, self.states.told).items():
+        for name, table in tables(questions, told).items():
             self._source(f"{ASK}{name}", table)
 
     def _source(self, name: str, table: pa.Table) -> None:

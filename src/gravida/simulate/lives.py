@@ -55,6 +55,7 @@ class Life:
         self.scans, self.left_open = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool)
         self.shortest, self.last_scan = np.full(size, NEVER), np.full(size, NO_SCAN)
         self.stitched, self.given, self.closed = (np.zeros(size, dtype=bool) for _ in range(3))
+        self.opened: list[Array] = [np.zeros(0, dtype=np.int64)]
         self.chances = self.cohort.chances
         self.effects = Effects(self.cohort)
         self.planned = [line for line in self.policy.lines if line.act != "rescue-stitch"]
@@ -67,10 +68,11 @@ class Life:
         opens = int(self._value("open_before")) // DAYS_IN_A_WEEK if self.rescues else 0
         active = yield from self._active()
         for week in range(self._first_week(), max(self._last_week(), opens) + 1):
-            yield from self._between(week)
+            self._between(week)
             rows = active[self._is_seen(active, week)]
             if len(rows) and self.planned:
                 yield from self._visit(week, rows)
+        yield from self._rescue()
 
     def _value(self, name: str) -> float:
         return self.cohort.chosen.value(name)
@@ -129,8 +131,7 @@ class Life:
         for line in lines:
             if line.act == "scan":
                 scanned |= self._scan_is_due(line, found, rows, week) & self._taken_up(line, rows)
-        self._scan(week, rows[scanned])
-        yield self.answers.missing(self.state[rows[scanned]], week)
+        yield self._scan(week, rows[scanned])
         found[scanned] = self.answers.at(self.state[rows[scanned]], week)
         used = [column for line in lines if line.act in LATER for column in self._columns(line)]
         self.left_open[rows] |= scanned & (found[:, used] == OPEN).any(axis=1)
@@ -155,14 +156,16 @@ class Life:
         other = (self.given[rows] if stitch else self.stitched[rows]) & line.alone
         return np.asarray(~other & ~(self.stitched[rows] if stitch else self.given[rows]))
 
-    def _scan(self, week: int, rows: Array) -> None:
+    def _scan(self, week: int, rows: Array) -> list[Question]:
+        """Make a scan, and return what must be asked of what it shows."""
         cohort = self.cohort
         error = cohort.draws.normal("scan-error", cohort.people.person[rows], week=week)
         shown = cohort.lengths.measured(rows, np.full(len(rows), week * DAYS_IN_A_WEEK), error)
         self.scans[rows] += 1
         self.last_scan[rows] = week
         self.shortest[rows] = np.minimum(self.shortest[rows], shown)
-        self.state[rows] = self.answers.states.after(self.state[rows], self.answers.states.scan(week, shown))
+        self.state[rows], wanted = self.answers.scanned(self.state[rows], week, shown)
+        return wanted
 
     def _treat(self, line: Line, week: int, rows: Array) -> None:
         """Do what was decided, unless the pregnancy ends before it is done."""
@@ -206,12 +209,16 @@ class Life:
         found[early] = np.where(seen, day, NEVER)
         return found
 
-    def _between(self, week: int) -> Asks:
-        """Decide about those who were found open since the last visit."""
+    def _between(self, week: int) -> None:
+        """Take note of those who were found open since the last visit: nothing is planned for them any more."""
         day = week * DAYS_IN_A_WEEK
         rows = np.nonzero((self.found_open < day) & (self.found_open >= day - DAYS_IN_A_WEEK) & ~self.closed)[0]
         self.closed[rows] = True
-        rows = rows[~self.stitched[rows]]
+        self.opened.append(rows[~self.stitched[rows]])
+
+    def _rescue(self) -> Asks:
+        """Decide about a stitch for everybody who was found open without one; nothing else rests on it."""
+        rows = np.concatenate(self.opened)
         if not self.rescues or not len(rows):
             return
         questions = self._questions(rows)

@@ -54,9 +54,8 @@ def ids(count: int) -> pa.Array:
     return pa.array([f"q{number:09}-1" for number in range(count)])
 
 
-def tables(questions: Sequence[Question], told: Sequence[Told]) -> dict[str, pa.Table]:
-    """Return the lists of all records that are asked about. ``told`` is what is on record in each state."""
-    records = [told[each.state] for each in questions]
+def tables(questions: Sequence[Question], records: Sequence[Told]) -> dict[str, pa.Table]:
+    """Return the lists of all records that are asked about. ``records`` is what is on record for each question."""
     names = pa.array([f"q{number:09}" for number in range(len(questions))])  # as one pregnancy of as many persons
     sheets = {
         "scans": _scans(records), "cerclages": _stitches(records), "progestogens": _hormones(records), "examinations": _examinations(questions),

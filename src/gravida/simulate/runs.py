@@ -21,7 +21,7 @@ from gravida.synthesize_births import make_births
 from gravida.synthesize_chosen import Chosen, choose
 from gravida.synthesize_lengths import make_ruler
 
-PORTION = 100_000
+PORTION = 250_000
 YEARS = (2024, 2024)
 Advance = Callable[[int, int], object]
 
@@ -88,16 +88,45 @@ class Worker:
         return Totals.of([outcomes(each) for each in live(cohort, self.job.policies, self.answers)])
 
 
-def run(job: Job, draws: Sequence[Mapping[str, float]], people: int, workers: int, advance: Advance) -> list[Totals]:
-    """Return the sums for each of some draws of the numbers, each over so many people."""
-    tasks = [Task(number, changes, first, min(PORTION, people - first)) for number, changes in enumerate(draws) for first in range(0, people, PORTION)]
-    total, done = [Totals.none(len(job.policies)) for _ in draws], 0
-    advance(0, len(tasks))
-    for task, found in _each(job, tasks, min(workers, len(tasks))):
-        total[task.number] += found
-        done += 1
-        advance(done, len(tasks))
-    return total
+class Runner:
+    """Runs portions, in this process or in several, which live until it is closed: ``with Runner(job, 2) as runner``."""
+
+    def __init__(self, job: Job, workers: int) -> None:
+        self.job, self.workers = job, workers
+        self._own: Worker | None = None
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> "Runner":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._pool is None:
+            return
+        self._pool.shutdown(wait=kind is None, cancel_futures=True)
+        if kind is not None:
+            for child in active_children():  # nobody who presses Ctrl+C waits for a portion to end
+                child.terminate()
+
+    def run(self, draws: Sequence[Mapping[str, float]], people: int, advance: Advance) -> list[Totals]:
+        """Return the sums for each of some draws of the numbers, each over so many people."""
+        size = min(PORTION, -(-people // self.workers)) if len(draws) == 1 else PORTION
+        tasks = [Task(number, changes, first, min(size, people - first)) for number, changes in enumerate(draws) for first in range(0, people, size)]
+        total, done = [Totals.none(len(self.job.policies)) for _ in draws], 0
+        advance(0, len(tasks))
+        for task, found in self._each(tasks):
+            total[task.number] += found
+            done += 1
+            advance(done, len(tasks))
+        return total
+
+    def _each(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Totals]]:
+        if self.workers < 2 or len(tasks) < 2 and self._pool is None:  # noqa: PLR2004  (one process is this one)
+            self._own = self._own or Worker(self.job)
+            yield from ((task, self._own.totals(task)) for task in tasks)
+            return
+        self._pool = self._pool or ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(self.job,))
+        waiting = {self._pool.submit(_totals, task): task for task in tasks}
+        yield from ((waiting[each], each.result()) for each in as_completed(waiting))
 
 
 _WORKERS: list[Worker] = []
@@ -112,20 +141,3 @@ def _begin(job: Job) -> None:
 
 def _totals(task: Task) -> Totals:
     return _WORKERS[0].totals(task)
-
-
-def _each(job: Job, tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, Totals]]:
-    if workers < 2:  # noqa: PLR2004  (one process is this one)
-        worker = Worker(job)
-        yield from ((task, worker.totals(task)) for task in tasks)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(job,)) as pool:
-        waiting = {pool.submit(_totals, task): task for task in tasks}
-        try:
-            for each in as_completed(waiting):
-                yield waiting[each], each.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in active_children():  # nobody who presses Ctrl+C waits for a portion to end
-                child.terminate()
-            raise

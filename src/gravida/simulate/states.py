@@ -7,7 +7,7 @@ are in the same state, and the same is due for both. So a state is asked about o
 >>> first = states.of(np.array([0, 0, 1]))
 >>> scanned = states.after(first, states.scan(20, np.array([31.0, 44.0, 19.0])))
 >>> scanned, states.told[int(scanned[0])].scans
-(array([2, 2, 3]), ((20, 31.0),))
+(array([2, 2, 3]), ((20, 26.0),))
 """
 
 from dataclasses import dataclass, field, replace
@@ -20,6 +20,8 @@ from gravida.simulate.histories import bands
 HISTORY_STITCH, LENGTH_STITCH, RESCUE_STITCH = range(3)
 STITCH, HORMONE, SPAN = 10**6, 2 * 10**6, 1000
 """How events are written as numbers: below ``STITCH`` they are scans; ``SPAN`` is more than the classes of a length, and the weeks of a pregnancy."""
+LONG, BEYOND = 30.0, 1.0
+"""A length where none makes a difference, and how far above the last limit one lies that stands for all above it, in millimetres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,6 @@ class States:
     limits: tuple[float, ...]
     told: list[Told] = field(default_factory=list)
     _numbers: dict[tuple[int, int], int] = field(default_factory=dict)
-    _shown: dict[int, float] = field(default_factory=dict)
-    """The first length of each class that was met, which stands for all of it."""
 
     def of(self, histories: Array) -> Array:
         """Return the states of people of whom only a history is known."""
@@ -57,11 +57,20 @@ class States:
 
     def scan(self, week: int, shown: Array) -> Array:
         """Return scans of a week as events, by what they showed."""
-        classes = bands(shown, self.limits)
-        values, first = np.unique(classes, return_index=True)
-        for value, place in zip(values.tolist(), first.tolist(), strict=True):
-            self._shown.setdefault(value, float(shown[place]))
-        return np.asarray(week * SPAN + classes)
+        return np.asarray(week * SPAN + bands(shown, self.limits))
+
+    def any_scan(self, week: int) -> Array:
+        """Return every scan of a week that criteria can tell apart."""
+        return week * SPAN + np.arange(2 * len(self.limits) + 1)
+
+    def length(self, band: int) -> float:
+        """Return a length in millimetres that stands for all that lie between the same limits."""
+        place, is_limit = divmod(band, 2)
+        if is_limit:
+            return self.limits[place]
+        if not 0 < place < len(self.limits):
+            return self.limits[0] / 2 if self.limits and place == 0 else max(self.limits, default=LONG) + BEYOND
+        return (self.limits[place - 1] + self.limits[place]) / 2
 
     @staticmethod
     def stitch(reason: int, week: int, people: int) -> Array:
@@ -92,5 +101,5 @@ class States:
         if event >= STITCH:
             reason, week = divmod(event - STITCH, SPAN)
             return replace(told, stitch=(week, reason))
-        week, shown = divmod(event, SPAN)
-        return replace(told, scans=(*told.scans, (week, self._shown[shown])))
+        week, band = divmod(event, SPAN)
+        return replace(told, scans=(*told.scans, (week, self.length(band))))
