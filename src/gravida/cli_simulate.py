@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gravida import __version__
 from gravida.cli_numbers import allow, changes_of, free_folder, numbered, print_lines, setting_of
 from gravida.folders import Folders
 from gravida.knowledge import Knowledge
@@ -131,7 +132,7 @@ def _written(wish: _Wish, folder: Path) -> list[str]:
     job = Job(wish.knowledge, wish.policies, wish.seed, wish.people, wish.setting, wish.changes)
     result = _result(wish, job)
     write_tables(result, folder)
-    write_facts(result, folder / MARK)
+    write_facts(result, __version__, folder / MARK)
     (folder / "report.html").write_text(html(result), encoding="utf-8")
     return summary(result)
 

@@ -163,11 +163,11 @@ class _Reader:
         if action not in self.known.actions:
             self.draft.problems.append(Problem(self.tree.place(("lines", index, "act")), f"actions.yaml has no {action!r}, which this act needs"))
             return None
-        bounds = [None if day is None else Bound(day, day) for day in (line.start, line.to)]
+        first, last = (None if day is None else Bound(day, day) for day in (line.start, line.to))
         return Recommendation(
             guideline=OWN, id=f"{self.file.id}-{index + 1}", topic="", source=Source(self.file.cite, self.file.locator, ""), provenance={},
             says=line.because, plain="", who=who, stance="offer", path=self.tree.name, actions=(action,),
-            window=Window(*bounds) if any(bounds) else None, repeat_days=line.every,
+            window=Window(first, last) if first or last else None, repeat_days=line.every,
         )  # fmt: skip
 
 

@@ -104,7 +104,9 @@ class Answers:
     def _keep(self, name: str, table: pa.Table) -> None:
         exists = bool(self.engine.rows(f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{KEEP}{name}'"))
         self.engine.connection.register("new_rows", table)
-        self.engine.connection.execute(f"INSERT INTO {KEEP}{name} BY NAME SELECT * FROM new_rows" if exists else f"CREATE TABLE {KEEP}{name} AS SELECT * FROM new_rows")
+        self.engine.connection.execute(
+            f"INSERT INTO {KEEP}{name} BY NAME SELECT * FROM new_rows" if exists else f"CREATE TABLE {KEEP}{name} AS SELECT * FROM new_rows"
+        )
         self.engine.connection.unregister("new_rows")
 
     # --- asking ------------------------------------------------------------------------------------------------------
@@ -183,8 +185,8 @@ class Answers:
     def _ask(self, questions: Sequence[Question]) -> Array:
         """Return what is due. Shape (questions, recommendations)."""
         audit = self._judge(questions, [self.states.told[each.state] for each in questions])
-        asked = {"pid": np.arange(len(questions)), "day": np.array([START + each.day for each in questions], dtype=np.int32)}
-        self.engine.put("asked", asked)
+        day = np.array([START + each.day for each in questions], dtype=np.int32)
+        self.engine.put("asked", {"pid": np.arange(len(questions)), "day": day})
         at, given = verdicts(self.engine, audit.courses, "asked")
         if len(at) != len(questions):
             raise RuntimeError(f"{len(questions)} questions were asked and {len(at)} answered")

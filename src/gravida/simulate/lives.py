@@ -65,13 +65,10 @@ class Life:
         """Live through all weeks, from everybody's state at the first visit on."""
         self.state = state.copy()
         self.found_open = self._found_open(np.arange(len(self.cohort)), self.ends)
-        opens = int(self._value("open_before")) // DAYS_IN_A_WEEK if self.rescues else 0
         active = yield from self._active()
-        for week in range(self._first_week(), max(self._last_week(), opens) + 1):
+        for week in range(-(-KNOWN_FROM // DAYS_IN_A_WEEK), self._latest // DAYS_IN_A_WEEK + 1):
             self._between(week)
-            rows = active[self._is_seen(active, week)]
-            if len(rows) and self.planned:
-                yield from self._visit(week, rows)
+            yield from self._visit(week, active)
         yield from self._rescue()
 
     def _value(self, name: str) -> float:
@@ -94,12 +91,6 @@ class Life:
     def _latest(self) -> int:
         return int(self.cohort.births.edges[-1]) - 1
 
-    def _first_week(self) -> int:
-        return min((self._weeks(line).start for line in self.planned), default=0) if self.planned else int(self.cohort.births.edges[0]) // DAYS_IN_A_WEEK
-
-    def _last_week(self) -> int:
-        return max((self._weeks(line).stop - 1 for line in self.planned), default=0)
-
     def _active(self) -> Generator[list[Question], None, Array]:
         """Return for whom anything can ever be due before a scan, and so anything at all."""
         histories, inverse = np.unique(self.state, return_inverse=True)
@@ -117,14 +108,14 @@ class Life:
 
     def _is_seen(self, rows: Array, week: int) -> Array:
         day = week * DAYS_IN_A_WEEK
-        return (self.cohort.booked[rows] <= day) & (self.ends.days[rows] > day) & ~self.stitched[rows] & ~self.closed[rows]
+        return np.asarray((self.cohort.booked[rows] <= day) & (self.ends.days[rows] > day) & ~self.stitched[rows] & ~self.closed[rows])
 
     # --- a visit -----------------------------------------------------------------------------------------------------
 
-    def _visit(self, week: int, rows: Array) -> Asks:
+    def _visit(self, week: int, active: Array) -> Asks:
+        """See everybody for whom something may be due. It asks twice in every week, so that all lives ask in the same week."""
         lines = [line for line in self.planned if week in self._weeks(line)]
-        if not lines:
-            return
+        rows = active[self._is_seen(active, week)] if lines else active[:0]
         yield self.answers.missing(self.state[rows], week)
         found = self.answers.at(self.state[rows], week)
         scanned = np.zeros(len(rows), dtype=bool)
@@ -144,7 +135,7 @@ class Life:
         mine = found[:, self._columns(line)]
         again = (mine == DONE).any(axis=1) & (line.every is not None)
         rested = (week - self.last_scan[rows]) * DAYS_IN_A_WEEK >= (line.every or 0)
-        return ((mine == DUE).any(axis=1) | again) & rested
+        return np.asarray(((mine == DUE).any(axis=1) | again) & rested)
 
     def _taken_up(self, line: Line, rows: Array) -> Array:
         """Return who takes an act up. Luck is of the person and the act, so it is the same under every policy and every week."""

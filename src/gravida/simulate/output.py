@@ -9,7 +9,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gravida import __version__
 from gravida.simulate.result import COLUMNS, Result, Row
 
 WORDS = frozenset({
@@ -51,11 +50,11 @@ def _written(value: object) -> object:
     return f"{value:.{DIGITS}g}" if isinstance(value, float) else value
 
 
-def facts(result: Result) -> Mapping[str, object]:
+def facts(result: Result, version: str) -> Mapping[str, object]:
     """Return what a simulation rests on, for a program to read."""
     job = result.job
     return {
-        "gravida": __version__, "synthetic": True, "seed": job.seed, "people": job.people, "setting": job.setting, "changed": dict(job.changes),
+        "gravida": version, "synthetic": True, "seed": job.seed, "people": job.people, "setting": job.setting, "changed": dict(job.changes),
         "compared_with": result.policies[0], "policies": result.policies, "sensitivity_draws": len(result.draws), "people_in_a_draw": result.sample,
         "costs": "none: no sourced set of costs and utilities was found",
         "digests": {row["goes_by"]: row["digest"] for row in result.tables()["lines"] if row["digest"]},
@@ -63,6 +62,6 @@ def facts(result: Result) -> Mapping[str, object]:
     }  # fmt: skip
 
 
-def write_facts(result: Result, path: Path) -> None:
+def write_facts(result: Result, version: str, path: Path) -> None:
     """Write them."""
-    path.write_text(json.dumps(facts(result), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(facts(result, version), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from gravida.policies import Line
 from gravida.simulate.result import PER, Z95, Result
-from gravida.simulate.shown import Range, Scale, number, signed, span
+from gravida.simulate.shown import Range, Scale, number, signed
 from gravida.simulate.tally import LIMITS, MAIN, OUTCOMES
 from gravida.simulate.uncertain import Swing, curve_of, is_uncertain
 from gravida.synthesis import SHARE, Parameter
@@ -21,6 +21,28 @@ MOST_SWINGS = 10
 HUNDRED = 100
 
 Shown = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """What one number at its ends makes of a difference in early ends, for 100,000 people."""
+
+    swing: Swing
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, swing: Swing, place: int, outcome: int) -> "_Ends":
+        low, high = (float((each[place, outcome] - each[0, outcome]) * PER) for each in (swing.low, swing.high))
+        return cls(swing, low, high)
+
+    def shown(self, found: float, scale: Scale) -> Shown:
+        parameter = self.swing.parameter
+        drawn = Range([scale.piece("to-low", found, self.low), scale.piece("to-high", found, self.high)], scale.at(found), None)
+        low, high = (say(f"simulate.tornado.{end}", value=f"{value:g}") for end, value in (("low", parameter.low), ("high", parameter.high)))
+        return {
+            "about": parameter.about, "id": parameter.id, "low_end": low, "high_end": high, "low": signed(self.low), "high": signed(self.high), "range": drawn,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -115,7 +137,13 @@ class Page:
     def _taken(self, place: int, outcome: str, most: float) -> Shown:
         value, ends = self.result.share(place, outcome), self.result.share_span(place, outcome)
         told = say("simulate.answer.span", low=number(ends[0]), high=number(ends[1])) if ends else ""
-        return {"label": self.labels[place], "value": number(value), "error": self._error(place, outcome), "span": told, "width": round(HUNDRED * value / most, 1)}
+        return {
+            "label": self.labels[place],
+            "value": number(value),
+            "error": self._error(place, outcome),
+            "span": told,
+            "width": round(HUNDRED * value / most, 1),
+        }
 
     @property
     def all_label(self) -> str:
@@ -191,17 +219,10 @@ class Page:
         main = OUTCOMES.index(MAIN)
         for place in range(1, len(self.labels)) if self.result.swings else ():
             found = float((self.result.totals.shares[place, main] - self.result.totals.shares[0, main]) * PER)
-            ends = [(each, *(float((end[place, main] - end[0, main]) * PER) for end in (each.low, each.high))) for each in self.result.swings]
-            most = sorted(ends, key=lambda each: -abs(each[2] - each[1]))[:MOST_SWINGS]
-            scale = Scale.over([found, *(end for each in most for end in each[1:])])
-            yield {"label": self.labels[place], "found": say("simulate.tornado.found", value=signed(found)), "rows": [self._swing(*each, found, scale) for each in most]}
-
-    @staticmethod
-    def _swing(swing: Swing, low: float, high: float, found: float, scale: Scale) -> Shown:
-        told = span((low, high))
-        drawn = Range([scale.piece("to-low", found, low), scale.piece("to-high", found, high)], scale.at(found), None)
-        ends = {end: say(f"simulate.tornado.{end}", value=f"{value:g}") for end, value in (("low", swing.parameter.low), ("high", swing.parameter.high))}
-        return {"about": swing.parameter.about, "id": swing.parameter.id, "low_end": ends["low"], "high_end": ends["high"], "low": told[0], "high": told[1], "range": drawn}
+            most = sorted((_Ends.of(each, place, main) for each in self.result.swings), key=lambda each: -abs(each.high - each.low))[:MOST_SWINGS]
+            scale = Scale.over([found, *(end for each in most for end in (each.low, each.high))])
+            rows = [each.shown(found, scale) for each in most]
+            yield {"label": self.labels[place], "found": say("simulate.tornado.found", value=signed(found)), "rows": rows}
 
     # --- policies and numbers ----------------------------------------------------------------------------------------
 
@@ -212,12 +233,25 @@ class Page:
             because = say("simulate.policies.because", because=each.because) if each.because else ""
             source = say("simulate.policies.source", cite=each.cite, locator=each.locator) if each.cite else because
             lines = [self._line(line) for line in each.lines]
-            yield {"id": each.id, "label": each.label, "says": each.says, "source": source, "habits": each.habits, "lines": lines, "leaves_out": each.leaves_out}
+            yield {
+                "id": each.id,
+                "label": each.label,
+                "says": each.says,
+                "source": source,
+                "habits": each.habits,
+                "lines": lines,
+                "leaves_out": each.leaves_out,
+            }
 
     def _line(self, line: Line) -> Shown:
         share = self.result.used[line.uptake].value if isinstance(line.uptake, str) else line.uptake
         terms = [say("simulate.policies.taken", share=number(HUNDRED * share)), *self._when(line)]
-        return {"act": say(f"simulate.acts.{line.act}"), "terms": ", ".join(terms), "basis": [self._basis(line, key) for key in line.recommendations], "because": line.because}
+        return {
+            "act": say(f"simulate.acts.{line.act}"),
+            "terms": ", ".join(terms),
+            "basis": [self._basis(line, key) for key in line.recommendations],
+            "because": line.because,
+        }
 
     @staticmethod
     def _when(line: Line) -> Iterator[str]:
@@ -258,8 +292,13 @@ class Page:
 
 
 def _numbered(each: Parameter) -> Shown:
-    limits = f"{each.low:g} – {each.high:g} ({curve_of(each)})" if is_uncertain(each) else ""
+    limits = f"{each.low:g} to {each.high:g} ({curve_of(each)})" if is_uncertain(each) else ""
     value = each.shown if each.unit != SHARE else f"{each.value:g}"
-    return {"about": each.about, "id": each.id, "value": value, "limits": limits, "source": f"{each.source} ({each.confidence})", "because": each.because or each.note}
-
-
+    return {
+        "about": each.about,
+        "id": each.id,
+        "value": value,
+        "limits": limits,
+        "source": f"{each.source} ({each.confidence})",
+        "because": each.because or each.note,
+    }

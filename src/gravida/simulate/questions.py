@@ -42,7 +42,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is due in a state on a day of gestation?"""
+    """A question: what is due in a state on a day of gestation."""
 
     state: int
     day: int
@@ -126,5 +126,3 @@ def _symptoms(questions: Sequence[Question]) -> Sheet:
     day = np.array([questions[index].day for index in asked.tolist()], dtype=np.int64)
     nothing = np.zeros(len(asked), dtype=bool)
     return Sheet(asked, {"on": cell(START + day), **{name: cell(nothing) for name in ANSWERS}})
-
-

@@ -143,7 +143,13 @@ class Result:
         for number, policy in enumerate(self.policies):
             for place, outcome in enumerate(OUTCOMES):
                 error = float(self.totals.share_errors[number, place] * PER)
-                yield {"policy": policy, "outcome": outcome, "per_100000": self.share(number, outcome), "mc_error": error, **_ends(self.share_span(number, outcome))}
+                yield {
+                    "policy": policy,
+                    "outcome": outcome,
+                    "per_100000": self.share(number, outcome),
+                    "mc_error": error,
+                    **_ends(self.share_span(number, outcome)),
+                }
 
     def _differences(self) -> Iterator[Row]:
         first = self.policies[0]
@@ -159,7 +165,9 @@ class Result:
     def _draws(self) -> Iterator[Row]:
         for number, total in enumerate(self.draws):
             for policy, shares in zip(self.policies, total.shares, strict=True):
-                yield from ({"draw": number, "policy": policy, "outcome": each, "per_100000": float(share * PER)} for each, share in zip(OUTCOMES, shares, strict=True))
+                yield from (
+                    {"draw": number, "policy": policy, "outcome": each, "per_100000": float(share * PER)} for each, share in zip(OUTCOMES, shares, strict=True)
+                )
 
     def _drawn(self) -> Iterator[Row]:
         for number, each in enumerate(self.drawn):

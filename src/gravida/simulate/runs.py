@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import active_children, get_context
+from typing import Self
 
 from gravida.knowledge import Knowledge
 from gravida.policies import Policy
@@ -96,7 +97,7 @@ class Runner:
         self._own: Worker | None = None
         self._pool: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> "Runner":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -111,16 +112,15 @@ class Runner:
         """Return the sums for each of some draws of the numbers, each over so many people."""
         size = min(PORTION, -(-people // self.workers)) if len(draws) == 1 else PORTION
         tasks = [Task(number, changes, first, min(size, people - first)) for number, changes in enumerate(draws) for first in range(0, people, size)]
-        total, done = [Totals.none(len(self.job.policies)) for _ in draws], 0
+        total = [Totals.none(len(self.job.policies)) for _ in draws]
         advance(0, len(tasks))
-        for task, found in self._each(tasks):
+        for done, (task, found) in enumerate(self._each(tasks), start=1):
             total[task.number] += found
-            done += 1
             advance(done, len(tasks))
         return total
 
     def _each(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Totals]]:
-        if self.workers < 2 or len(tasks) < 2 and self._pool is None:  # noqa: PLR2004  (one process is this one)
+        if self.workers < 2 or (len(tasks) < 2 and self._pool is None):  # noqa: PLR2004  (one process is this one)
             self._own = self._own or Worker(self.job)
             yield from ((task, self._own.totals(task)) for task in tasks)
             return

@@ -1,12 +1,13 @@
 """Figures as a reader sees them, and the lines and bars of pictures.
 
 >>> number(3720.7), number(4.26), signed(-84.9), signed(0.0)
-('3,721', '4.3', '−85', '0')
+('3,721', '4.3', '\N{MINUS SIGN}85', '0')
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MINUS = "\N{MINUS SIGN}"
 FEW = 10
 """Below this, a decimal is shown."""
 
@@ -18,12 +19,7 @@ def number(value: float) -> str:
 
 def signed(value: float) -> str:
     """Return a difference with its sign."""
-    return f"{'−' if value < 0 else '+' if value > 0 else ''}{number(abs(value))}"
-
-
-def span(ends: tuple[float, float]) -> tuple[str, str]:
-    """Return two ends of an interval of differences."""
-    return signed(ends[0]), signed(ends[1])
+    return f"{MINUS if value < 0 else '+' if value > 0 else ''}{number(abs(value))}"
 
 
 @dataclass(frozen=True)

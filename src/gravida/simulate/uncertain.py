@@ -16,8 +16,8 @@ from math import exp, log, sqrt
 import numpy as np
 
 from gravida.draws import Draws
-from gravida.simulate.runs import Job, Runner, chosen_of, live, world_of
 from gravida.simulate.answers import Answers
+from gravida.simulate.runs import Job, Runner, chosen_of, live, world_of
 from gravida.simulate.tally import outcomes
 from gravida.synthesis import SHARE, Parameter
 
