@@ -18,7 +18,7 @@ from gravida.audit.run import Audit
 from gravida.audit.verdicts import verdicts
 from gravida.draws import Array
 from gravida.flat import TABLES
-from gravida.guideline import Guideline, Recommendation
+from gravida.guideline import Guideline, Recommendation, Source
 from gravida.knowledge import Knowledge
 from gravida.policies import OWN, Policy
 from gravida.simulate.cohort import Cohort
@@ -39,11 +39,18 @@ NOT_ASKED = -1
 KEEP, ASK = "kept_", "source_"
 
 
+_ABOUT_STITCHES = Recommendation(OWN, "about-stitches", "", Source("", "", ""), {}, "", "", None, "offer", "", actions=("transvaginal-cerclage",))
+
+
 def followed(knowledge: Knowledge, policies: Collection[Policy]) -> list[Recommendation]:
-    """Return everything that these policies go by, in an order that does not rest on theirs. Raises ``KeyError`` for what is not there."""
+    """Return everything that these policies go by, in an order that does not rest on theirs, and one rule about stitches.
+
+    The engine must look at stitches wherever it looks at scans, because a scan after a stitch says something else.
+    Raises ``KeyError`` for what is not there.
+    """
     own = {line.own.key: line.own for policy in policies for line in policy.lines if line.own}
     keys = sorted({key for policy in policies for line in policy.lines for key in line.follows})
-    return [*(knowledge.recommendations[key] for key in keys), *(own[key] for key in sorted(own))]
+    return [*(knowledge.recommendations[key] for key in keys), *(own[key] for key in sorted(own)), _ABOUT_STITCHES]
 
 
 class Answers:
