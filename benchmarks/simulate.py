@@ -19,7 +19,7 @@ from pathlib import Path
 from gravida.library import load
 from gravida.simulate.answers import Answers
 from gravida.simulate.runs import Job, Runner, live
-from gravida.simulate.tally import outcomes
+from gravida.simulate.tally import MAIN, OUTCOMES, outcomes
 from gravida.simulate.uncertain import sensitivity_draws, uncertain, used_by
 from peers import ROOT, machine
 
@@ -73,7 +73,7 @@ def tree(people: int) -> tuple[float, float]:
     begin = time.perf_counter()
     answers = Answers(knowledge, (NOBODY, SCREEN))
     made = cohort(knowledge, Branch(0.0093, 0.25, 0.02, 0.6), people, 1)
-    none, screened = (outcomes(each)[:, 11].sum() for each in live(made, (NOBODY, SCREEN), answers))
+    none, screened = (outcomes(each)[:, OUTCOMES.index(MAIN)].sum() for each in live(made, (NOBODY, SCREEN), answers))
     return time.perf_counter() - begin, float(none - screened) / people
 
 
@@ -102,7 +102,8 @@ def report(wanted: argparse.Namespace) -> int:
         print(f"{size:>11,} pregnancies under {len(POLICIES)} policies: {seconds:.1f} s, {size / seconds:,.0f} a second, {memory:.1f} GB", flush=True)
     if wanted.draws:
         seconds, each = draws(wanted.draws, wanted.workers)
-        print(f"{wanted.draws} draws of {SAMPLE:,}: {seconds:.1f} s; later ones {each:.2f} s each, so 1,000 take about {(seconds + (ENOUGH - wanted.draws) * each) / 60:.0f} min")
+        minutes = (seconds + (ENOUGH - wanted.draws) * each) / 60
+        print(f"{wanted.draws} draws of {SAMPLE:,}: {seconds:.1f} s; later ones {each:.2f} s each, so {ENOUGH:,} take about {minutes:.0f} min")
     if wanted.peer:
         _beside(wanted.people, wanted.peer)
     return int(most > MOST_GB)
@@ -112,7 +113,8 @@ def _beside(people: int, python: str) -> None:
     own, prevented = tree(people)
     done = subprocess.run([python, str(PEER), str(people)], check=True, stdout=subprocess.PIPE, text=True)
     version, seconds, theirs = done.stdout.split()[-3:]
-    print(f"Facco's tree, {people:,} people: {own:.1f} s here ({100_000 * prevented:.0f} prevented for 100,000), {float(seconds):.1f} s in starsim {version} ({100_000 * float(theirs):.0f})")
+    here, there = (f"{100_000 * found:.0f} prevented for 100,000" for found in (prevented, float(theirs)))
+    print(f"Facco's tree, {people:,} people: {own:.1f} s here ({here}), {float(seconds):.1f} s in starsim {version} ({there})")
     print(f"times as fast as starsim: {float(seconds) / own:.1f}")
 
 

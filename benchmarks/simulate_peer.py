@@ -15,7 +15,7 @@ FIRST, SCAN, EARLY_FROM, EARLY_BEFORE, LAST = 20, 22, 24, 34, 40
 class Pregnancies(ss.Module):
     """Pregnancies of which some have a short cervix; early births are spread evenly over ten weeks."""
 
-    def __init__(self, scanned: bool) -> None:
+    def __init__(self, *, scanned: bool) -> None:
         super().__init__(name="pregnancies")
         self.scanned = scanned
         self.define_states(ss.BoolState("short"), ss.BoolState("treated"), ss.BoolState("born"), ss.FloatArr("luck"))
@@ -41,9 +41,9 @@ class Pregnancies(ss.Module):
             self.born[self.sim.people.auids[due]] = True
 
 
-def births(people: int, scanned: bool) -> int:
+def births(people: int, *, scanned: bool) -> int:
     """Return the early births of one run."""
-    module = Pregnancies(scanned)
+    module = Pregnancies(scanned=scanned)
     sim = ss.Sim(n_agents=people, modules=module, start=0, dur=LAST - FIRST, dt=1, rand_seed=1, verbose=0)
     sim.run()
     return int(next(each for each in sim.modules if each.name == "pregnancies").born.values.sum())

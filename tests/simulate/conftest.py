@@ -71,5 +71,3 @@ def only():
 @pytest.fixture(scope="session")
 def nothing():
     return Policy("nothing", "Nothing at all", "No act.", (), because="an example")
-
-

@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "validation" / "policy"))
 
-from closed_form import (  # noqa: E402
+from closed_form import (
     PUBLISHED,
     implied_risk,
     needed_to_screen,
@@ -17,9 +17,9 @@ from closed_form import (  # noqa: E402
     wikstrom_early,
     wikstrom_share_needed,
 )
-from compare import SURE, identities  # noqa: E402
-from tree import Branch, lived  # noqa: E402
-from tree import prevented as prevented_in  # noqa: E402
+from compare import SURE, identities
+from tree import Branch, lived
+from tree import prevented as prevented_in
 
 FACCO = PUBLISHED["facco_2013"]
 

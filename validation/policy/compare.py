@@ -29,7 +29,7 @@ def identities() -> list[tuple[str, float, float, float]]:
     return [
         ("Cahill 2010: saving of a scan", cahill["cost_without_scan"] - cahill["cost_universal"], cahill["saving"], 0.5),
         ("Werner 2015: cost of a QALY", werner["cost"] / werner["qalys"], werner["cost_per_qaly"], 1),
-        ("Werner 2011: prevalence times risk, from the births averted", old["early_averted"] / PER / PUBLISHED["werner_2011"]["inputs"]["reduction"], 0.0055, 0.00005),
+        ("Werner 2011: prevalence times risk", old["early_averted"] / PER / PUBLISHED["werner_2011"]["inputs"]["reduction"], 0.0055, 0.00005),
         ("Einerson 2016: QALYs", einerson["cost"] / einerson["cost_per_qaly"], 2456, 0.5),
         ("Einerson 2016: courses for a birth averted", einerson["courses"] / einerson["early_averted"], 12.1, 0.05),
         ("Einerson 2016: scans for a birth averted", einerson["scans"] / einerson["early_averted"], 2399, 0.5),
@@ -48,7 +48,8 @@ def main(people: int) -> None:
         risk = implied_risk(prevalence, facco["reduction"], PUBLISHED["facco_2013"]["outputs"][group])
         print(f"  {group}: the risk with a short cervix was not read; what is printed implies {risk:.3f}")
     good = simulated("Facco 2013", Branch(facco["prevalence"], facco["risk"], 0.02, 1 - facco["reduction"]), people)
-    print(f"Wikström 2022: {wikstrom_early():.1f} births before 33 wk averted, {wikstrom_deaths():.2f} deaths; printed {PUBLISHED['wikstrom_2022']['outputs']['deaths_averted']}")
+    printed = PUBLISHED["wikstrom_2022"]["outputs"]["deaths_averted"]
+    print(f"Wikström 2022: {wikstrom_early():.1f} births before 33 wk averted, {wikstrom_deaths():.2f} deaths; printed {printed}")
     print(f"  births at 33 to 36 wk would explain the rest only if {wikstrom_share_needed():.0%} of short cervices ended then")
     short, long = wikstrom["short"], wikstrom["scanned"] - wikstrom["short"]
     tree = Branch(short / wikstrom["scanned"], wikstrom["early_in_short"] / short, wikstrom["early_in_long"] / long, 1 - wikstrom["reduction_before_33"])

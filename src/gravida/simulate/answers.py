@@ -153,7 +153,7 @@ class Answers:
         wanted = [each for each in dict.fromkeys(questions) if each.opened or self._place[each.state, each.day // DAYS_IN_A_WEEK] == NOT_ASKED]
         for first in range(0, len(wanted), AT_ONCE):
             part = wanted[first : first + AT_ONCE]
-            self._take(part, self._ask(part))
+            self._take(part, self.ask(part))
 
     def _take(self, questions: Sequence[Question], given: Array) -> None:
         place = len(self.rows) + np.arange(len(questions))
@@ -189,7 +189,7 @@ class Answers:
 
     # --- the engine --------------------------------------------------------------------------------------------------
 
-    def _ask(self, questions: Sequence[Question]) -> Array:
+    def ask(self, questions: Sequence[Question]) -> Array:
         """Return what is due. Shape (questions, recommendations)."""
         audit = self._judge(questions, [self.states.told[each.state] for each in questions])
         day = np.array([START + each.day for each in questions], dtype=np.int32)

@@ -30,6 +30,8 @@ SHORT_AFTER_EARLY: Pair = ("rr_cerclage_ptb35_us_indicated", "rr_cerclage_37")
 SHORT_ALONE: Pair = ("rr_stitch_short_alone_33", "rr_stitch_short_alone_37")
 SHORT_HORMONE: Pair = ("rr_vp_ptb33_short_cervix", "rr_vpgel_ptb37_pregnant")
 HISTORY_HORMONE: Pair = ("rr_progesterone_history_34", "rr_progesterone_history_37")
+PAIRS = (RESCUE, MULTIPLE_STITCH, MULTIPLE_HORMONE, HISTORY_STITCH, SHORT_AFTER_EARLY, SHORT_ALONE, SHORT_HORMONE, HISTORY_HORMONE)
+"""All effects that there are."""
 
 
 def lowered(edges: Array, chances: Array, day: Array, left: Array) -> Array:

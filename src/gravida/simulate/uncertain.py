@@ -17,6 +17,7 @@ import numpy as np
 
 from gravida.draws import Draws
 from gravida.simulate.answers import Answers
+from gravida.simulate.effects import PAIRS
 from gravida.simulate.runs import Job, Runner, chosen_of, live, world_of
 from gravida.simulate.tally import outcomes
 from gravida.synthesis import SHARE, Parameter
@@ -35,7 +36,7 @@ def used_by(job: Job) -> dict[str, Parameter]:
     for each in live(world.portion(0, FEW), job.policies, Answers(job.knowledge, job.policies)):
         outcomes(each)
     named = {line.uptake for policy in job.policies for line in policy.lines if isinstance(line.uptake, str)}
-    effects = {name for name in chosen.parameters if name.startswith("rr_")}
+    effects = {name for pair in PAIRS for name in pair}
     return {name: chosen.parameters[name] for name in sorted(chosen.used | named | effects)}
 
 
