@@ -218,7 +218,8 @@ class Page:
         """For each policy, the numbers that move its difference most."""
         main = OUTCOMES.index(MAIN)
         for place in range(1, len(self.labels)) if self.result.swings else ():
-            found = float((self.result.totals.shares[place, main] - self.result.totals.shares[0, main]) * PER)
+            shares = self.result.swings[0].found
+            found = float((shares[place, main] - shares[0, main]) * PER)
             most = sorted((_Ends.of(each, place, main) for each in self.result.swings), key=lambda each: -abs(each.high - each.low))[:MOST_SWINGS]
             scale = Scale.over([found, *(end for each in most for end in (each.low, each.high))])
             rows = [each.shown(found, scale) for each in most]

@@ -81,6 +81,8 @@ class Swing:
     parameter: Parameter
     low: np.ndarray
     high: np.ndarray
+    found: np.ndarray
+    """With the number as it is, among the same people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,8 @@ class Flip:
 def swings(runner: Runner, parameters: Mapping[str, Parameter], people: int, advance: object) -> list[Swing]:
     """Return what each number does on its own."""
     ends = [{name: value} for name, each in parameters.items() for value in (each.low, each.high) if value is not None]
-    found = runner.run(ends, people, advance)  # type: ignore[arg-type]
-    return [Swing(each, found[2 * place].shares, found[2 * place + 1].shares) for place, each in enumerate(parameters.values())]
+    found, *rest = (each.shares for each in runner.run([{}, *ends], people, advance))  # type: ignore[arg-type]
+    return [Swing(each, low, high, found) for each, low, high in zip(parameters.values(), rest[::2], rest[1::2], strict=True)]
 
 
 HALVINGS = 7
