@@ -22,7 +22,7 @@ from gravida.synthesize_births import make_births
 from gravida.synthesize_chosen import Chosen, choose
 from gravida.synthesize_lengths import make_ruler
 
-PORTION = 500_000
+PORTION = 250_000
 YEARS = (2024, 2024)
 Advance = Callable[[int, int], object]
 

@@ -6,7 +6,7 @@ published. A number without limits is held as it is, and named, so that nobody t
 
 >>> ratio = Parameter("rr", "a ratio", 0.62, "RR", "seen", low=0.47, high=0.81, citation="an example")
 >>> [round(drawn(ratio, Draws(1), number), 2) for number in range(3)]
-[0.6, 0.64, 0.65]
+[0.7, 0.63, 0.64]
 """
 
 from collections.abc import Mapping, Sequence
