@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "validation" / "policy"))
 
+from against_published import SURE, identities
 from closed_form import (
     PUBLISHED,
     implied_risk,
@@ -17,9 +18,8 @@ from closed_form import (
     wikstrom_early,
     wikstrom_share_needed,
 )
-from compare import SURE, identities
-from tree import Branch, lived
-from tree import prevented as prevented_in
+from published_trees import Branch, lived
+from published_trees import prevented as prevented_in
 
 FACCO = PUBLISHED["facco_2013"]
 

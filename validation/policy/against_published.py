@@ -1,4 +1,4 @@
-"""Hold published decision analyses beside the closed form and beside the simulator: ``python validation/policy/compare.py``.
+"""Hold published decision analyses beside the closed form and beside the simulator: ``python validation/policy/against_published.py``.
 
 Exit code 1 if the simulator is more than four standard errors off, or an identity does not hold.
 """
@@ -7,8 +7,8 @@ import sys
 
 import click
 from closed_form import PER, PUBLISHED, implied_risk, needed_to_screen, prevented, werner_line, wikstrom_deaths, wikstrom_early, wikstrom_share_needed
-from tree import Branch, lived
-from tree import prevented as prevented_in
+from published_trees import Branch, lived
+from published_trees import prevented as prevented_in
 
 SURE = 4
 
