@@ -58,6 +58,7 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/interview.py
 	$(BIN)/python benchmarks/page.py
 	$(BIN)/python benchmarks/audit.py
+	$(BIN)/python benchmarks/simulate.py
 
 screenshots: .venv/ready
 	$(BIN)/python docs/screenshots.py

@@ -27,6 +27,7 @@ from gravida.cli_read import read_command
 from gravida.cli_review import review
 from gravida.cli_risk import risk
 from gravida.cli_serve import serve
+from gravida.cli_simulate import simulate
 from gravida.cli_synthesize import synthesize
 from gravida.cli_words import words_command
 from gravida.folders import ENVIRONMENT, OVERLAY, Folders, NoFolder, knowledge_folders
@@ -324,6 +325,7 @@ main.add_command(risk)
 main.add_command(export)
 main.add_command(serve)
 main.add_command(audit)
+main.add_command(simulate)
 main.add_command(synthesize)
 main.add_command(read_command)
 main.add_command(decision_map_command)

@@ -1,21 +1,19 @@
 """``gravida synthesize``: a made-up population to try an audit on."""
 
-import math
 import os
 import shutil
-import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from gravida.cli_numbers import allow, changes_of, free_folder, numbered, print_lines, setting_of
 from gravida.folders import Folders
 from gravida.knowledge import Knowledge
 from gravida.new_folder import whole_or_nothing
-from gravida.synthesis import SHARE, Parameter, Population
-from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, no_such, plain_errors, progress
-from gravida.units import days
+from gravida.synthesis import Population
+from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, plain_errors, progress
 
 if TYPE_CHECKING:
     from gravida.synthesize import Plan
@@ -27,8 +25,6 @@ FLAT, MADE_FIRST = "flat", ".flat"
 MARK = "synthetic.json"
 """The file by which a folder is known to be ours."""
 
-LISTS_THEM = "gravida synthesize --list"
-WIDTH = 80
 YEARS = (2023, 2025)
 LENGTH = ("scans", "cervical_length_mm")
 INTERRUPTED = 130
@@ -42,27 +38,13 @@ def _years(_context: click.Context, _option: click.Parameter, text: str) -> tupl
     return int(first), int(last or first)
 
 
-def _changes(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> dict[str, float]:
-    """Read ``NAME=VALUE``, as often as it is given."""
-    found = {}
-    for text in texts:
-        name, _, value = text.partition("=")
-        try:
-            found[name] = float(days(value)) if "+" in value else float(value)
-        except ValueError:
-            found[name] = math.nan
-        if not math.isfinite(found[name]):
-            raise click.BadParameter(f"{text!r} changes no number: write NAME=VALUE, such as route_missing=0.2 or surveillance_from=14+0")
-    return found
-
-
 @click.command("synthesize")
 @click.option("-n", "people", type=click.IntRange(1, 999_999_999), default=10_000, show_default=True, help="How many pregnancies, of one person each.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Another seed makes other people; the same one makes the same.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The folder to write, which must not be there or be empty.")
 @click.option("--as", "form", type=click.Choice(["flat", "fhir", "omop"]), default="flat", show_default=True, help="Flat tables, FHIR Bulk Data, or OMOP.")
 @click.option("--setting", metavar="NAME", help="Whose short cervices to follow; --list names them.")
-@click.option("--set", "changes", multiple=True, callback=_changes, metavar="NAME=VALUE", help="Change one number, at every site (may be repeated).")
+@click.option("--set", "changes", multiple=True, callback=changes_of, metavar="NAME=VALUE", help="Change one number, at every site (may be repeated).")
 @click.option("--years", default="-".join(map(str, YEARS)), show_default=True, callback=_years, help="When the pregnancies begin.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; as many as processors, if not said. They change nothing in what is made.")
 @click.option("--force", is_flag=True, help="Take the place of a synthetic population that is there already.")
@@ -93,45 +75,14 @@ def synthesize(
         known = load_knowledge(knowledge)
         population = known.population
         if listed:
-            _print_lines(_listed(population))
+            print_lines(_listed(population))
             return
-        chosen = _setting(setting, population)
-        _allowed(changes, population)
-        folder = _free(out, force=force)
+        chosen = setting_of(setting, population)
+        allow(changes, population)
+        folder = free_folder(out, MARK, "a synthetic population", force=force)
         run, plan = _planned(known, people, seed, chosen, years, changes)
         _write(run, plan, folder, workers or os.cpu_count() or 1, form, known)
         click.echo(f"wrote {people:,} synthetic pregnancies to {folder}; begin with {folder / 'README.txt'} and {folder / 'validation.html'}", err=True)
-
-
-def _setting(named: str | None, population: Population) -> str:
-    if not population.settings:
-        raise Fault("this knowledge holds no numbers to make a population from: it has no population/settings.yaml")
-    if named is not None and named not in population.settings:
-        raise no_such("setting", named, population.settings, LISTS_THEM)
-    return named or population.default.id
-
-
-def _allowed(changes: dict[str, float], population: Population) -> None:
-    """Refuse a number that is not there, or that cannot be what it is said to be."""
-    for name, value in changes.items():
-        if name not in population.parameters:
-            raise no_such("number", name, population.parameters, LISTS_THEM)
-        if population.parameters[name].unit == SHARE and not 0 <= value <= 1:
-            raise Fault(f"--set {name}={value:g}: this is a share, so write a number from 0 to 1")
-
-
-def _free(out: Path | None, *, force: bool) -> Path:
-    """Return the folder to write, if nothing that somebody wants could be lost."""
-    if out is None:
-        raise Fault("name the folder to write with --out DIR")
-    if out.exists() and not out.is_dir():
-        raise Fault(f"{out}: this is a file; name a folder that is not there yet")
-    if out.is_dir() and any(out.iterdir()):
-        if not (out / MARK).is_file():
-            raise Fault(f"{out}: this folder is not empty, and holds no synthetic population; name another")
-        if not force:
-            raise Fault(f"{out}: there is a synthetic population here already; name another folder, or say --force to replace it")
-    return out.resolve()
 
 
 def _planned(
@@ -204,22 +155,11 @@ def _listed(population: Population) -> Iterator[str]:
     yield "Settings (--setting)"
     for setting in population.settings.values():
         yield f"- {setting.id}{' (default)' if setting.is_default else ''}: {setting.label}. {setting.note}"
-        yield from (f"  {_numbered(each)}" for each in setting.values.values())
+        yield from (f"  {numbered(each)}" for each in setting.values.values())
     yield ""
     yield "Sites (made up; habits that differ from those below)"
     for site in population.sites:
         yield f"- {site.id}: {site.label}; " + ", ".join(f"habit_{name} {value:g}" for name, value in site.habits.items())
     yield ""
     yield "Numbers (--set NAME=VALUE)"
-    yield from (f"- {_numbered(each)}" for each in population.parameters.values())
-
-
-def _numbered(each: Parameter) -> str:
-    because = f" {each.because}" if each.because else ""
-    return f"{each.id} = {each.shown}: {each.about} ({each.confidence}; {each.source}).{because}"
-
-
-def _print_lines(lines: Iterator[str]) -> None:
-    for line in lines:
-        indent = " " * (len(line) - len(line.lstrip(" -")))
-        click.echo(textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False))
+    yield from (f"- {numbered(each)}" for each in population.parameters.values())

@@ -19,6 +19,7 @@ from gravida.facts import Dictionary
 from gravida.folders import Folders
 from gravida.guideline import Action, Case, Condition, Equivalent, Guideline, Recommendation, Topic, conditions
 from gravida.index import Index, build_index
+from gravida.policies import Policy
 from gravida.risk import Risks
 from gravida.sources import Sources
 from gravida.synthesis import Population
@@ -121,6 +122,7 @@ class Knowledge:
     evidence: Evidence = field(default_factory=Evidence)
     risks: Risks = field(default_factory=Risks)
     population: Population = field(default_factory=Population)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
     sources: Sources = field(default_factory=Sources)
     codes: Codes = field(default_factory=Codes)
     words: Mapping[str, str] = field(default_factory=dict)

@@ -25,6 +25,7 @@ from gravida.knowledge import Constraint, Fit, Knowledge, KnowledgeError, Proble
 from gravida.knowledge_files import ActionFile, ConstraintFile, DictionaryFile, FitFile, TopicFile, read_as
 from gravida.overlay import lay_over, read_overlays
 from gravida.plain_yaml import Tree
+from gravida.policies_loading import read_policies
 from gravida.references import read_references
 from gravida.risk_loading import read_risks
 from gravida.sources_loading import read_sources
@@ -65,6 +66,8 @@ def load(folders: Folders | Path | None = None, only: Collection[str] = ()) -> K
             guidelines[name] = read[0]
             recommendations.update({each.key: each for each in read[1]})
     extras = _read_extras(folders, draft)
+    if not only:  # a policy names recommendations, and some would be missing
+        extras["policies"] = read_policies(folders, draft, recommendations, actions, extras["population"], extras["references"])
     _raise(draft)
     knowledge = Knowledge(folders, Dictionary(draft.lists, draft.facts), draft.criteria, draft.notes, topics, actions, guidelines, recommendations, **extras)
     return with_digests(lay_over(knowledge, overlays), draft.written)

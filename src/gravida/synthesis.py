@@ -46,6 +46,8 @@ class Parameter:
     note: str = ""
     curve: str = ""
     at: float | None = None
+    of_individuals: bool = False
+    """Whether the limits say how far people or measurements differ, and not how sure the number is."""
 
     @property
     def shown(self) -> str:

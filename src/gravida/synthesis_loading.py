@@ -39,6 +39,7 @@ class ParameterFile(File):
     note: str = ""
     curve: str = ""
     at: Number | None = None
+    of_individuals: Yes = False
 
 
 class SettingFile(File):

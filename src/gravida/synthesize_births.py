@@ -68,7 +68,7 @@ class Births:
 
     def _before(self, day: float, chances: Array) -> Array:
         """Return the chance of an end before a day. Who was found open has the luck of one: a stitch leaves a share of those ends, not of all chances."""
-        edges, padded = np.concatenate([[self.chosen.value("spontaneous_from")], self.before]), np.column_stack([np.zeros(len(chances)), chances])
+        edges, padded = self.edges, np.column_stack([np.zeros(len(chances)), chances])
         column = int(np.clip(np.searchsorted(edges, day), 1, len(edges) - 1))
         share = np.clip((day - edges[column - 1]) / (edges[column] - edges[column - 1]), 0, 1)
         return np.asarray(padded[:, column - 1] + share * (padded[:, column] - padded[:, column - 1]))
@@ -84,13 +84,43 @@ class Births:
 
     def ends(self, draws: Draws, people: People, chances: Array) -> Ends:
         """Return when each pregnancy ends, and how."""
-        value, person = self.chosen.value, people.person
-        edges = np.concatenate([[value("spontaneous_from")], self.before])
-        alone = spontaneous_end(draws.uniform("birth", person), chances, edges)
-        other, begun, term = _other_loss(draws, people, self.chosen), _indicated(draws, person, self.chosen), _term(draws, person, self.chosen)
-        days = np.floor(np.minimum.reduce([alone, other, begun, term])).astype(np.int64)
-        alive = (days >= value("born_alive_from")) & (draws.uniform("alive", person) >= still_share(days, self.chosen)) & (other > days + 1)
+        return self.ends_of(self.fates(draws, people), chances)
+
+    def fates(self, draws: Draws, people: People) -> "Fates":
+        """Return everything about the ends of these people that no treatment changes."""
+        person = people.person
+        return Fates(
+            draws.uniform("birth", person), _other_loss(draws, people, self.chosen), _indicated(draws, person, self.chosen), _term(draws, person, self.chosen),
+            draws.uniform("alive", person),
+        )  # fmt: skip
+
+    def ends_of(self, fates: "Fates", chances: Array) -> Ends:
+        """Return when pregnancies end, and how, whose fates are known."""
+        alone = spontaneous_end(fates.luck, chances, self.edges)
+        days = np.floor(np.minimum.reduce([alone, fates.other, fates.begun, fates.term])).astype(np.int64)
+        alive = (days >= self.chosen.value("born_alive_from")) & (fates.alive >= still_share(days, self.chosen)) & (fates.other > days + 1)
         return Ends(days, np.isfinite(alone) & (np.floor(alone) == days), alive)
+
+    @property
+    def edges(self) -> Array:
+        """The gestations between which spontaneous ends are spread evenly, in days."""
+        return np.concatenate([[self.chosen.value("spontaneous_from")], self.before])
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """What becomes of pregnancies whatever is done: their luck, and when they would end for another reason, in days."""
+
+    luck: Array
+    other: Array
+    """A loss that has nothing to do with the cervix."""
+    begun: Array
+    term: Array
+    alive: Array
+
+    def of(self, rows: Array) -> "Fates":
+        """Return those of some of them."""
+        return Fates(self.luck[rows], self.other[rows], self.begun[rows], self.term[rows], self.alive[rows])
 
 
 def raised(people: People, lengths: Lengths, chosen: Chosen) -> Array:
