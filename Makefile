@@ -50,7 +50,7 @@ docs: .venv/ready
 	$(BIN)/python docs/write_reference.py
 	$(BIN)/python tests/spec/write_reference.py
 	$(BIN)/gravida review sheet --write docs/sheets
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "To read it: $(PYTHON) -m http.server --directory build/site 8000 --bind 127.0.0.1, then http://127.0.0.1:8000/"
 
 bench: .venv/ready
