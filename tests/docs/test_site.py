@@ -12,6 +12,7 @@ from mkdocs.config import load_config
 from small_shell import options_are_there
 
 from gravida.cli import main
+from gravida.library import load
 
 LOADED = re.compile(r"<(?:script|img|iframe|source|video|audio)[^>]*\ssrc=\"?(?P<src>[^\s\">]+)|<link[^>]*\shref=\"?(?P<link>[^\s\">]+)")
 LINK = re.compile(r"<a\s[^>]*href=\"?(?P<href>[^\s\">#]+\.html)")
@@ -97,8 +98,19 @@ def test_every_option_stands_in_the_reference(name):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_commands_in_a_command_s_help_have_options_that_are_there(name):
+def test_commands_in_a_command_s_help_name_what_is_there(name):
     for line in re.findall(r"^gravida (.*)$", part_of(name), re.MULTILINE):
         words = re.split(r"\s{2,}", line)[0].split()
         if not line.startswith(("[", *(f"{each.removeprefix('gravida ')} [" for each in COMMANDS))):  # the usage
             options_are_there([word for word in words if not word.startswith("[")])
+            names_are_there(words)
+
+
+def names_are_there(words):
+    knowledge = load()
+    for option, names in (("--topic", knowledge.topics), ("--guideline", knowledge.guidelines), ("--action", knowledge.actions)):
+        if option in words:
+            assert words[words.index(option) + 1] in names, words
+    for word in words:
+        if word.partition("/")[0] in knowledge.guidelines and "/" in word:
+            assert word.partition("=")[0] in knowledge.recommendations, words
