@@ -1,7 +1,7 @@
 # make run    set everything up and assess an example
 # make test   set everything up, check, and run every test
 # make check  format, lint, types, imports, sizes, generated files, and every gate of the knowledge
-# make docs   write the generated files afresh
+# make docs   write the generated files afresh, and the site of the documents to build/site
 # make bench  the benchmarks, each as a ratio to a peer measured in the same run
 # make screenshots  take pictures of every page (needs Chromium)
 # make lock   pin the newest releases
@@ -50,6 +50,8 @@ docs: .venv/ready
 	$(BIN)/python docs/write_reference.py
 	$(BIN)/python tests/spec/write_reference.py
 	$(BIN)/gravida review sheet --write docs/sheets
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "To read it: $(PYTHON) -m http.server --directory build/site 8000 --bind 127.0.0.1, then http://127.0.0.1:8000/"
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/verdicts.py

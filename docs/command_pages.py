@@ -46,7 +46,7 @@ def _paragraph(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Keep Markdown from reading a star or a bracket of the help as its own."""
-    return re.sub(r"([*_<\[])", r"\\\1", text)
+    return re.sub(r"([*_\[])", r"\\\1", text).replace("<", "&lt;")
 
 
 def _anchor(title: str) -> str:

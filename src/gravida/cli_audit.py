@@ -65,7 +65,7 @@ def audit(
     \b
     gravida synthesize -n 20000 --out made
     gravida audit made --out audit
-    gravida audit export.duckdb --out audit --topic cerclage
+    gravida audit export.duckdb --out audit --topic vaginal-progesterone
     gravida audit --schema
     """
     with plain_errors():

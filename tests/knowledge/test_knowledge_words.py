@@ -3,10 +3,14 @@
 How reading age is counted stands in ``reading_age.py``.
 """
 
+import re
 import statistics
+from pathlib import Path
 
 import pytest
 from reading_age import BLAMING, DOSE, HARDEST_GRADE, MEDIAN_GRADE, grade, speaks_of_a_cervix, syllables
+
+from gravida.safety import signs
 
 
 @pytest.mark.parametrize(
@@ -71,3 +75,39 @@ def test_nobody_is_called_incompetent(knowledge):
 def test_no_plain_text_speaks_of_a_cervix(knowledge):
     """It is the neck of the womb there. The name of the diagnosis is the one exception."""
     assert [key for key, each in knowledge.recommendations.items() if speaks_of_a_cervix(each.plain)] == []
+
+
+# --- the tutorial for somebody who has lost a pregnancy ----------------------------------------------------------------
+
+TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorials" / "for-you.md"
+
+
+def prose_of(page):
+    """Return what somebody reads: no commands and their output, no marks, an end after each line of a list."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)(\{[^}]*\})?", "", text)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    return re.sub(r"[#*`]|^- ", "", text, flags=re.MULTILINE)
+
+
+def test_the_tutorial_for_patients_reads_at_about_twelve():
+    parts = [part for part in prose_of(TUTORIAL).split("\n\n") if len(part.split()) > 12]
+
+    assert statistics.median(map(grade, parts)) <= MEDIAN_GRADE
+    assert {part: round(grade(part), 1) for part in parts if grade(part) > HARDEST_GRADE} == {}
+
+
+def test_the_tutorial_for_patients_names_no_dose_blames_nobody_and_says_neck_of_the_womb():
+    text = prose_of(TUTORIAL)
+
+    assert not DOSE.search(text)
+    assert not BLAMING.search(text)
+    assert not speaks_of_a_cervix(text)
+
+
+def test_the_tutorial_for_patients_begins_with_every_sign_in_the_words_of_the_questions(knowledge):
+    first = TUTORIAL.read_text(encoding="utf-8").split("\n## ")[1]
+
+    questions = [knowledge.dictionary.facts[name].words.question for name in signs(knowledge)]
+    assert len(questions) == 15
+    assert [question for question in questions if f"- {question}\n" not in first] == []
