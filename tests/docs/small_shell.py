@@ -68,6 +68,8 @@ class Shell:
             if words[0] == "gravida":
                 if words[1] == "synthesize" and "-n" in words and not exactly:
                     return self._synthesize(words[1:])
+                if words[1] == "simulate" and "--out" in words and not exactly:
+                    return _gravida(_of_few(words[1:]), given, environment)
                 return _gravida(words[1:], given, environment)
             if words[0] == "python":
                 return _python(words[1:], given)
@@ -99,6 +101,14 @@ class Shell:
             file = words[words.index("-d") + 1].removeprefix("@")
             answer = client.post(address.path, json=json.loads(Path(file).read_text(encoding="utf-8")))
         return Done(answer.text, 0 if answer.status_code == 200 else 1)
+
+
+def _of_few(words: list[str]) -> list[str]:
+    """Return a simulation of few people, with two sensitivity draws if there are any."""
+    for option, few in (("-n", FEW), ("--psa", 2)):
+        if option in words:
+            words[words.index(option) + 1] = str(few)
+    return words if "-n" in words else [*words, "-n", str(FEW)]
 
 
 def _parts(line: str) -> list[list[str]]:

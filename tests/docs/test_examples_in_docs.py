@@ -153,7 +153,7 @@ def is_read_by_a_command_below(name: str, text: str) -> None:
 FILES = {
     r"^bad": is_no_record,
     r"^hooks": is_a_set_up,
-    r"^(overlay|words|hospital-x)\.yaml$": is_read_by_a_command_below,
+    r"^(overlay|words|hospital-x|ours)\.yaml$": is_read_by_a_command_below,
 }  # fmt: skip
 """What a file of a page is, by its name; every other is a record."""
 
