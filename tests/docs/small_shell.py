@@ -104,7 +104,8 @@ class Shell:
 
 
 def _of_few(words: list[str]) -> list[str]:
-    """Return a simulation of few people, with two sensitivity draws if there are any."""
+    """Return a simulation of few people, with two sensitivity draws if there are any; a tornado, which lives each life 40 times, is drawn in tests/simulate."""
+    words = [word for word in words if word != "--tornado"]
     for option, few in (("-n", FEW), ("--psa", 2)):
         if option in words:
             words[words.index(option) + 1] = str(few)
