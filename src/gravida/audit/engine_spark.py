@@ -1,4 +1,4 @@
-"""The same SQL on Spark, for what does not fit one machine. Only distinct keys, profiles and courses come to the driver.
+"""The same SQL on Spark, for what does not fit one machine. Only distinct keys and courses come to the driver.
 
 Without a master Spark runs here, on the processors of this machine. On a cluster the session is the one that
 ``spark-submit`` gives, or ``SPARK_REMOTE`` names. Every table is written to a folder that all workers can reach and read
