@@ -55,6 +55,12 @@ class Spark:
         self._write(name, text)
         _forget(before)
 
+    def view(self, name: str, query: str) -> None:
+        """Give a query a name."""
+        text = render(query, "spark")
+        self.log.append((name, text))
+        self.session.sql(text).createOrReplaceTempView(name)
+
     def append(self, name: str, query: str) -> None:
         """Add rows to a table."""
         text = render(query, "spark")

@@ -127,7 +127,8 @@ class Intake:
 
     def load(self, portion: Portion) -> None:
         """Read one portion into the tables ``in_pregnancies``, ``in_updates`` and ``in_<list>``, each pregnancy under a number ``pid``."""
-        self.engine.table("raw_pregnancies", f"SELECT s.* FROM source_pregnancies AS s WHERE {portion.holds(ID)}")
+        again = self.engine.view if self._is_typed("pregnancies", _column("pregnancies", "known_from")) else self.engine.table  # text is read once
+        again("raw_pregnancies", f"SELECT s.* FROM source_pregnancies AS s WHERE {portion.holds(ID)}")
         self.engine.table("portion", f"SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS pid FROM ({self._usable()})")
         for table in TABLES:
             self.engine.table(f"in_{table}", self._query(table, portion))

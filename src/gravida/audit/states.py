@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from gravida.audit.engine import Engine
 from gravida.audit.entries import Entries, names_of, observed_columns
 from gravida.audit.hashes import KEY, UNKNOWN, bucket, key, text, whole
-from gravida.audit.kinds import Kinds, is_sorted
+from gravida.audit.kinds import FLAGS, Kinds, is_sorted, words_of
 from gravida.audit.needs import AFTER, AGE, GESTATION, OWN, STITCHES, ListNeeds, Needs
 from gravida.facts import Field, Observed
 
 KEPT = "pid, begins, until, ended, day_low, day_high"
-ALL_CUTS = 2**30 - 1
+UNSORTED = f", h.plain AS kind, 1 AS unsure, 1 AS ordered, 0 AS joint, {2**30 - 1} AS cuts"
+IN_TIME = "PARTITION BY pid ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,13 @@ class States:
         return [OWN, *(needed.name for needed in self.entries.lists)]
 
     def make(self) -> None:
-        """Make them. The tables of :class:`Entries` must be there."""
+        """Make them. The tables of :class:`Entries` must be there; ``held_<list>`` are its entries, each with the hash of its plain values."""
+        for needed in self.entries.lists:
+            plain = key(f"{needed.name!r}", *self._plain(needed))
+            self.engine.table(f"held_{needed.name}", f"SELECT h.*, {plain} AS plain FROM holding_{needed.name} AS h")
         self._stitched()
         keys = [f"{self._own()} AS {OWN}", *(f"{self._bare(needed.name)} AS {needed.name}" for needed in self.entries.lists)]
-        self.engine.table("bare", f"SELECT pid, begins, nexts, {', '.join(keys)} FROM versions")
+        self.engine.table("bare", f"SELECT pid, begins, nexts, {', '.join(keys)} FROM stated")
         for needed in self.entries.lists:
             self._coded(needed)
             self._summed(needed)
@@ -80,22 +84,26 @@ class States:
     def _coded(self, needed: ListNeeds) -> None:
         """Keep what adds to the key of a list: from when until when, and at which ages it changes."""
         name = needed.name
-        self.engine.table(f"plain_{name}", f"SELECT h.*, {key(f'{name!r}', *self._plain(needed))} AS plain FROM held_{name} AS h")
         in_kinds = is_sorted(needed, self.entries.meaning)
         if in_kinds:
             self.kinds.learn(needed)
-        kinds = _kinds(name) if in_kinds else f"SELECT h.*, h.plain AS kind, 1 AS unsure, 1 AS ordered, 0 AS joint, {ALL_CUTS} AS cuts FROM plain_{name} AS h"
         self.engine.table("sides", self._sides(needed))
-        side = "CASE WHEN s.pid IS NULL THEN 0 WHEN s.placed IS NULL THEN 3 WHEN k.gestation_low > s.placed THEN 1 ELSE 2 END AS side"
-        self.engine.table("sorted", f"SELECT k.*, {side} FROM ({kinds}) AS k LEFT JOIN sides AS s ON s.pid = k.pid")
+        side = "CASE WHEN s.pid IS NULL THEN 0 WHEN s.placed IS NULL THEN 3 WHEN h.gestation_low > s.placed THEN 1 ELSE 2 END AS side"
+        compared = sorted({end for end, _, _ in _compared(needed)} - set(KEPT.split(", ")))
+        values = "".join(f", h.{each}" for each in ("gestation_low", "gestation_high", *compared))
+        own = "".join(f", k.{each}" for each in ("kind", *FLAGS, *words_of(needed))) if in_kinds else UNSORTED
+        kinds = f" JOIN kind_{name} AS k ON k.plain = h.plain" if in_kinds else ""
+        self.engine.table("sorted", f"SELECT {_of('h')}{values}{own}, {side} FROM held_{name} AS h{kinds} LEFT JOIN sides AS s ON s.pid = h.pid")
         self.engine.table("several", f"SELECT DISTINCT pid FROM ({' UNION ALL '.join(self._several(needed))}) AS s")
         parts = [*(_by_kind(needed, self._counted(needed)) if in_kinds else [_by_row(name)]), _in_order(needed)]
         if AFTER in needed.used:
             placed = key("'placed'", *(f"CASE WHEN s.placed IS NULL THEN {whole(f'h.gestation_{end}')} ELSE 0 END" for end in ("low", "high")))
-            kept = "h." + KEPT.replace(", ", ", h.")
-            parts.append(f"SELECT {kept}, 0 AS cuts, {placed} AS base FROM held_{STITCHES} AS h LEFT JOIN sides AS s ON s.pid = h.pid")
+            parts.append(f"SELECT {_of('h')}, 0 AS cuts, {placed} AS base FROM held_{STITCHES} AS h LEFT JOIN sides AS s ON s.pid = h.pid")
         self.engine.table(f"coded_{name}", " UNION ALL ".join(parts))
-        self.engine.drop("sorted", "several", "sides", f"plain_{name}")
+        if in_kinds:
+            bits = ", ".join(f"{each} AS bits_{number}" for number, each in enumerate(_bits(needed)))
+            self.engine.table(f"added_{name}", f"SELECT pid, begins, {bits} FROM sorted WHERE pid NOT IN (SELECT pid FROM several)")
+        self.engine.drop("sorted", "several", "sides")
 
     def _plain(self, needed: ListNeeds) -> list[str]:
         plain = [part for each in self.entries.fields(needed.name) for part in _field(each, needed)]
@@ -124,22 +132,36 @@ class States:
         return [f"SELECT pid FROM sorted GROUP BY pid HAVING MAX(side) = 3 OR (COUNT(*) > 1 AND ({' OR '.join(tests)}))"]
 
     def _summed(self, needed: ListNeeds) -> None:
-        """Sum up the keys of a list in the order of time, for the pregnancies that have rows of it, or of which more was said later."""
-        name = needed.name
-        bare = (
-            f"SELECT pid, begins AS day, {name} - COALESCE(LAG({name}) OVER (PARTITION BY pid ORDER BY begins), 0) AS k FROM bare "
-            f"WHERE pid IN (SELECT pid FROM coded_{name})"
-        )
-        deltas = f"SELECT pid, day, SUM(k) AS k FROM ({' UNION ALL '.join([bare, *_deltas(needed)])}) AS d GROUP BY pid, day"
-        self.engine.table(
-            f"state_{name}",
-            f"SELECT pid, day AS begins, CAST(SUM(k) OVER (PARTITION BY pid ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS {KEY}) AS key "
-            f"FROM ({deltas}) AS d",
-        )
+        """Sum up the keys of a list in the order of time, for the pregnancies that have rows of it; what adds up as bits goes into the key too."""
+        name, bits = needed.name, [f"bits_{number}" for number, _ in enumerate(_bits(needed) if is_sorted(needed, self.entries.meaning) else ())]
+        none = "".join(f", 0 AS {each}" for each in bits)
+        parts = [f"SELECT pid, day, k{none} FROM ({each}) AS d" for each in (self._said(needed), *_deltas(needed))]
+        parts += [f"SELECT pid, begins AS day, 0 AS k, {', '.join(bits)} FROM added_{name}"] if bits else []
+        together = "".join(f", BIT_OR({each}) AS {each}" for each in bits)
+        ever = "".join(f", BIT_OR({each}) OVER earlier AS {each}" for each in bits)
+        deltas = f"SELECT pid, day, SUM(k) AS k{together} FROM ({' UNION ALL '.join(parts)}) AS d GROUP BY pid, day"
+        states = f"SELECT pid, day AS begins, SUM(k) OVER earlier AS k{ever} FROM ({deltas}) AS d WINDOW earlier AS ({IN_TIME})"
+        added = f" + {key(*bits)}" if bits else ""
+        self.engine.table(f"state_{name}", f"SELECT pid, begins, CAST(k{added} AS {KEY}) AS key FROM ({states}) AS s")
+        self.engine.drop(f"coded_{name}", f"added_{name}")
+
+    def _said(self, needed: ListNeeds) -> str:
+        """Return the SQL of what is said about a list that has rows. Only of a list whose number is recorded more can be said later."""
+        name, some = needed.name, f"WHERE pid IN (SELECT pid FROM coded_{needed.name})"
+        if not self.entries.meaning.lists[name].declared:
+            return f"SELECT pid, MIN(begins) AS day, MIN({name}) AS k FROM bare {some} GROUP BY pid"
+        change = f"SELECT pid, begins AS day, {name} - COALESCE(LAG({name}) OVER (PARTITION BY pid ORDER BY begins), 0) AS k FROM bare {some}"
+        return f"SELECT pid, day, k FROM ({change}) AS c WHERE k <> 0"
 
 
-def _kinds(name: str) -> str:
-    return f"SELECT h.*, k.kind, k.unsure, k.ordered, k.joint, k.cuts FROM plain_{name} AS h JOIN kind_{name} AS k ON k.plain = h.plain"
+def _of(table: str) -> str:
+    return ", ".join(f"{table}.{column}" for column in KEPT.split(", "))
+
+
+def _bits(needed: ListNeeds) -> Iterator[str]:
+    """Yield the SQL of the words of what an entry adds: another after a stitch than before."""
+    before, after = ([each for each in words_of(needed) if each.startswith(when)] for when in ("before", "after"))
+    yield from (f"CASE WHEN side = 1 THEN {late} ELSE {early} END" for early, late in zip(before, after, strict=True)) if after else before
 
 
 def _in_order(needed: ListNeeds) -> str:
@@ -157,15 +179,14 @@ def _by_row(name: str) -> str:
 
 
 def _by_kind(needed: ListNeeds, counted: str) -> Iterator[str]:
-    """Yield the SQL of the kinds of a list, each as often as anybody counts, and of the age of the latest entry of each sort.
+    """Yield the SQL of what does not add up as bits, as often as anybody counts, and of the age of the latest entry of each sort.
 
-    Where everything is certain and nothing is replaced, a fact that counts to one cannot tell two entries of a kind from
-    one, and how long ago the latest was is all that age can tell.
+    Where everything is certain and nothing is replaced, how long ago the latest was is all that age can tell.
     """
     name, rest = f"'kind of {needed.name}'", "FROM sorted WHERE pid NOT IN (SELECT pid FROM several)"
-    turn = f"SELECT *, ROW_NUMBER() OVER (PARTITION BY pid, kind, side ORDER BY begins) AS turn {rest}"
+    turn = f"SELECT *, ROW_NUMBER() OVER (PARTITION BY pid, rest, side ORDER BY begins) AS turn {rest}"
     nothing = "CAST(NULL AS INTEGER)"
-    yield f"SELECT pid, begins, {nothing} AS until, ended, day_low, day_high, 0 AS cuts, {key(name, 'kind', 'side')} AS base FROM ({turn}) AS s WHERE {counted}"
+    yield f"SELECT pid, begins, {nothing} AS until, ended, day_low, day_high, 0 AS cuts, {key(name, 'rest', 'side')} AS base FROM ({turn}) AS s WHERE {counted}"
     if needed.ages:
         latest = f"SELECT *, LEAD(begins) OVER (PARTITION BY pid, cuts, joint, ordered, side ORDER BY begins) AS later {rest} AND cuts <> 0"
         aged = key(f"'age of {needed.name}'", "cuts", "joint", "ordered", "side")
