@@ -133,4 +133,4 @@ def keys_of(name: str) -> str:
     """Return the SQL of pid, begins and key of a component: of the rows where there are any, else of what is said about the list."""
     if name == OWN:
         return f"SELECT pid, begins, {name} AS key FROM bare"
-    return f"SELECT pid, begins, key FROM state_{name} UNION ALL SELECT pid, begins, {name} AS key FROM bare WHERE pid NOT IN (SELECT pid FROM state_{name})"
+    return f"SELECT pid, begins, key FROM state_{name} UNION ALL SELECT pid, begins, {name} AS key FROM said WHERE pid NOT IN (SELECT pid FROM state_{name})"

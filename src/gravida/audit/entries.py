@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - every name in a query comes from the knowledge or from our own schema, never from a record
 """What is known of each pregnancy, with the days from and until which it is known.
 
-``versions`` are the days from and until which nothing changes outside the lists, and ``stated`` what a record says there;
+``versions`` are the days from and until which nothing changes outside the lists, ``stated`` what a record says there, and ``listed`` what it says about lists;
 ``datings`` the day of 0+0 by the rules of :mod:`gravida.dating`; ``known_<list>`` the rows of a list, and ``holding_<list>``
 its entries, as days and numbers with two ends.
 
@@ -75,6 +75,9 @@ class Entries:
         facts = ", ".join(f"{value} AS {name}" for fact in self.observed for name, value in observed_columns(fact))
         both = f"SELECT v.*, {own}, {', '.join(f'p.{each}' for each in lists.split(', '))} FROM versions AS v JOIN in_pregnancies AS p ON p.pid = v.pid"
         self.engine.view("stated", f"SELECT pid, begins, nexts, {', '.join(HISTORY)}, {lists}, {facts} FROM ({both}) AS d")
+        first = ", ".join(["p.known_from AS begins", *(f"p.{name}" for name in HISTORY), *(f"p.{each}" for each in lists.split(", "))])
+        again = f"SELECT pid, begins, {', '.join(HISTORY)}, {lists} FROM stated"
+        self.engine.view("listed", again if set(HISTORY) & set(changed) else f"SELECT p.pid, {first} FROM in_pregnancies AS p")
         self.engine.drop("carried", "stages")
         return changed
 

@@ -24,9 +24,9 @@ class Moments:
     def make(self) -> None:
         """Make it. The classes of all keys of the portion must be known."""
         words = self.classes.words
-        self.engine.table("summed", self._summed())
         sums = ", ".join(f"SUM({word}) AS {word}" for word in words)
-        parts = [self._changes("summed", words), *(self._changes(*self._classed(name)) for name in self._lists)]
+        own, said = [self._own()] if OWN in self.needs.atoms else [], [self._said()] if self._lists else []
+        parts = [self._changes(*each) for each in (*own, *said, *map(self._classed, self._lists))]
         self.engine.table("deltas", f"SELECT pid, begins, {sums} FROM ({' UNION ALL '.join(parts)}) AS d GROUP BY pid, begins")
         running = ", ".join(f"CAST(SUM(d.{word}) OVER (ordered ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS {word}" for word in words)
         self.engine.table(
@@ -35,23 +35,26 @@ class Moments:
             f"{running} FROM deltas AS d JOIN in_pregnancies AS p ON p.pid = d.pid WHERE {' OR '.join(f'd.{word} <> 0' for word in words)} "
             "WINDOW ordered AS (PARTITION BY d.pid ORDER BY d.begins)",
         )
-        self.engine.drop("summed", "deltas")
+        self.engine.drop("deltas")
 
     @property
     def _lists(self) -> list[str]:
         return [name for name in self.needs.atoms if name != OWN]
 
-    def _summed(self) -> str:
-        """Return the SQL of what stands outside the rows of lists, in words: a list that has rows is added with them."""
-        joins = [f"JOIN class_{OWN} AS c_{OWN} ON c_{OWN}.key = b.{OWN}"]
-        sums = {word: ["0"] for word in self.classes.words}
-        sums[self.classes.word(OWN)].append(self._code(OWN))
+    def _own(self) -> tuple[str, list[str]]:
+        """Return the SQL of the class of what stands outside the lists, and the word in which it stands."""
+        word = self.classes.word(OWN)
+        return f"(SELECT b.pid, b.begins, {self._code(OWN)} AS {word} FROM bare AS b JOIN class_{OWN} AS c_{OWN} ON c_{OWN}.key = b.{OWN})", [word]
+
+    def _said(self) -> tuple[str, list[str]]:
+        """Return the SQL of what is said about lists, in words: a list that has rows is added with them."""
+        joins, sums = [], {self.classes.word(name): list[str]() for name in self._lists}
         for name in self._lists:
             joins.append(f"LEFT JOIN class_{name} AS c_{name} ON c_{name}.key = b.{name}")
             joins.append(f"LEFT JOIN (SELECT DISTINCT pid FROM state_{name}) AS s_{name} ON s_{name}.pid = b.pid")
             sums[self.classes.word(name)].append(f"CASE WHEN s_{name}.pid IS NULL THEN {self._code(name)} ELSE 0 END")
         words = ", ".join(f"CAST({' + '.join(parts)} AS BIGINT) AS {word}" for word, parts in sums.items())
-        return f"SELECT b.pid, b.begins, {words} FROM bare AS b {' '.join(joins)}"
+        return f"(SELECT b.pid, b.begins, {words} FROM said AS b {' '.join(joins)})", list(sums)
 
     def _code(self, name: str) -> str:
         return f"CAST(c_{name}.class AS BIGINT) * {1 << self.classes.places[name].shift}"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from gravida.audit.engine import Engine
 from gravida.audit.entries import Entries, names_of, observed_columns
-from gravida.audit.hashes import KEY, UNKNOWN, bucket, key, text, whole
+from gravida.audit.hashes import KEY, UNKNOWN, between, key, text, whole
 from gravida.audit.kinds import FLAGS, Kinds, is_sorted, words_of
 from gravida.audit.needs import AFTER, AGE, GESTATION, OWN, STITCHES, ListNeeds, Needs
 from gravida.facts import Field, Observed
@@ -28,7 +28,7 @@ IN_TIME = "PARTITION BY pid ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CU
 
 @dataclass(frozen=True)
 class States:
-    """Makes ``bare``, the keys of what stands outside the rows of lists, and ``state_<component>``: pid, begins, key."""
+    """Makes ``bare`` and ``said``, the keys of what stands outside lists and of what is said about each, and ``state_<list>``: pid, begins, key."""
 
     engine: Engine
     needs: Needs
@@ -46,8 +46,9 @@ class States:
             plain = key(f"{needed.name!r}", *self._plain(needed))
             self.engine.table(f"held_{needed.name}", f"SELECT h.*, {plain} AS plain FROM holding_{needed.name} AS h")
         self._stitched()
-        keys = [f"{self._own()} AS {OWN}", *(f"{self._bare(needed.name)} AS {needed.name}" for needed in self.entries.lists)]
-        self.engine.table("bare", f"SELECT pid, begins, nexts, {', '.join(keys)} FROM stated")
+        self.engine.table("bare", f"SELECT pid, begins, {self._own()} AS {OWN} FROM stated")
+        keys = "".join(f", {self._bare(needed.name)} AS {needed.name}" for needed in self.entries.lists)
+        self.engine.table("said", f"SELECT pid, begins{keys} FROM listed")
         for needed in self.entries.lists:
             self._coded(needed)
             self._summed(needed)
@@ -68,7 +69,7 @@ class States:
         columns = [name for name, _ in observed_columns(fact)]
         if not fact.type.is_number:
             return [whole(columns[0]) if fact.type.kind == "boolean" else text(columns[0])]
-        return [whole(bucket(column, sorted(self.needs.limits.get(fact.name, ())))) for column in columns]
+        return between(columns[0], columns[1], sorted(self.needs.limits.get(fact.name, ())))
 
     def _bare(self, name: str) -> str:
         """Return the SQL of the key of a list without its rows: whether it is known, and how many are counted."""
@@ -108,7 +109,7 @@ class States:
     def _plain(self, needed: ListNeeds) -> list[str]:
         plain = [part for each in self.entries.fields(needed.name) for part in _field(each, needed)]
         if GESTATION in needed.used:
-            plain += [whole(bucket(f"gestation_{end}", needed.limits(GESTATION))) for end in ("low", "high")]
+            plain += between("gestation_low", "gestation_high", needed.limits(GESTATION))
         return plain
 
     def _counted(self, needed: ListNeeds) -> str:
@@ -146,12 +147,10 @@ class States:
         self.engine.drop(f"coded_{name}", f"added_{name}")
 
     def _said(self, needed: ListNeeds) -> str:
-        """Return the SQL of what is said about a list that has rows. Only of a list whose number is recorded more can be said later."""
-        name, some = needed.name, f"WHERE pid IN (SELECT pid FROM coded_{needed.name})"
-        if not self.entries.meaning.lists[name].declared:
-            return f"SELECT pid, MIN(begins) AS day, MIN({name}) AS k FROM bare {some} GROUP BY pid"
-        change = f"SELECT pid, begins AS day, {name} - COALESCE(LAG({name}) OVER (PARTITION BY pid ORDER BY begins), 0) AS k FROM bare {some}"
-        return f"SELECT pid, day, k FROM ({change}) AS c WHERE k <> 0"
+        """Return the SQL of what is said about a list that has rows, and of what is said otherwise later."""
+        change = f"{needed.name} - COALESCE(LAG({needed.name}) OVER (PARTITION BY pid ORDER BY begins), 0) AS k"
+        rows = f"SELECT pid, begins AS day, {change} FROM said WHERE pid IN (SELECT pid FROM coded_{needed.name})"
+        return f"SELECT pid, day, k FROM ({rows}) AS c WHERE k <> 0"
 
 
 def _of(table: str) -> str:
@@ -196,7 +195,7 @@ def _by_kind(needed: ListNeeds, counted: str) -> Iterator[str]:
 def _field(field: Field, needed: ListNeeds) -> Iterator[str]:
     columns = names_of(field.name, field.type)
     if field.type.is_number:
-        yield from (whole(bucket(column, needed.limits(field.name))) for column in columns)
+        yield from between(columns[0], columns[1], needed.limits(field.name))
     else:
         yield whole(columns[0]) if field.type.kind == "boolean" else text(columns[0])
 
