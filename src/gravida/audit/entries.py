@@ -75,8 +75,8 @@ class Entries:
         facts = ", ".join(f"{value} AS {name}" for fact in self.observed for name, value in observed_columns(fact))
         both = f"SELECT v.*, {own}, {', '.join(f'p.{each}' for each in lists.split(', '))} FROM versions AS v JOIN in_pregnancies AS p ON p.pid = v.pid"
         self.engine.view("stated", f"SELECT pid, begins, nexts, {', '.join(HISTORY)}, {lists}, {facts} FROM ({both}) AS d")
-        first = ", ".join(["p.known_from AS begins", *(f"p.{name}" for name in HISTORY), *(f"p.{each}" for each in lists.split(", "))])
-        again = f"SELECT pid, begins, {', '.join(HISTORY)}, {lists} FROM stated"
+        first = ", ".join(["p.known_from AS begins", f"{NO_DAY} AS nexts", *(f"p.{name}" for name in HISTORY), *(f"p.{each}" for each in lists.split(", "))])
+        again = f"SELECT pid, begins, nexts, {', '.join(HISTORY)}, {lists} FROM stated"
         self.engine.view("listed", again if set(HISTORY) & set(changed) else f"SELECT p.pid, {first} FROM in_pregnancies AS p")
         self.engine.drop("carried", "stages")
         return changed

@@ -25,8 +25,11 @@ class Moments:
         """Make it. The classes of all keys of the portion must be known."""
         words = self.classes.words
         sums = ", ".join(f"SUM({word}) AS {word}" for word in words)
-        own, said = [self._own()] if OWN in self.needs.atoms else [], [self._said()] if self._lists else []
-        parts = [self._changes(*each) for each in (*own, *said, *map(self._classed, self._lists))]
+        own = [self._own()] if OWN in self.needs.atoms else []
+        parts = [self._changes(*each) for each in (*own, *map(self._classed, self._lists))]
+        if self._lists:
+            once = self.engine.rows("SELECT COUNT(*) FROM said") == self.engine.rows("SELECT COUNT(*) FROM in_pregnancies")
+            parts.append((self._every if once else self._changes)(*self._said()))
         self.engine.table("deltas", f"SELECT pid, begins, {sums} FROM ({' UNION ALL '.join(parts)}) AS d GROUP BY pid, begins")
         running = ", ".join(f"CAST(SUM(d.{word}) OVER (ordered ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS {word}" for word in words)
         self.engine.table(
@@ -67,6 +70,10 @@ class Moments:
     def _changes(self, table: str, words: Sequence[str]) -> str:
         """Return the SQL of what changes in some words, and when."""
         changes = ", ".join(f"{word} - COALESCE(LAG({word}) OVER ordered, 0) AS {word}" for word in words)
-        every = ", ".join(word if word in words else f"0 AS {word}" for word in self.classes.words)
         rows = f"SELECT pid, begins, {changes} FROM {table} AS t WINDOW ordered AS (PARTITION BY pid ORDER BY begins)"
-        return f"SELECT pid, begins, {every} FROM ({rows}) AS c WHERE {' OR '.join(f'{word} <> 0' for word in words)}"
+        return f"{self._every(f'({rows})', words)} WHERE {' OR '.join(f'{word} <> 0' for word in words)}"
+
+    def _every(self, table: str, words: Sequence[str]) -> str:
+        """Return the SQL of all words of a profile, of which only some are in a table."""
+        every = ", ".join(word if word in words else f"0 AS {word}" for word in self.classes.words)
+        return f"SELECT pid, begins, {every} FROM {table} AS c"

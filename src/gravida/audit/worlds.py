@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gravida.audit.engine import Engine
-from gravida.audit.entries import HISTORY, PREGNANT, Entries, names_of, observed_columns
+from gravida.audit.entries import PREGNANT, Entries, names_of, observed_columns
 from gravida.audit.needs import AFTER, AGE, GESTATION, STITCHES
 from gravida.cql import Node
 from gravida.evaluate import Meaning
@@ -34,8 +34,8 @@ class Worlds:
     def make(self, used: Sequence[str]) -> None:
         """Make ``records`` and the tables of all lists, of which only some have rows."""
         then = "x.pid = c.pid AND x.begins <= c.day AND (x.{until} IS NULL OR c.day < x.{until})"
-        wanted = "x.*" if not used else ", ".join(f"x.{column}" for column in (*HISTORY, *(f"{name}_{what}" for name in used for what in ("known", "open"))))
-        self.engine.table("asked", f"SELECT c.record_id, c.day, {wanted} FROM chosen AS c JOIN stated AS x ON {then.format(until='nexts')}")
+        told = "listed" if used else "stated"  # what rests on a list rests on nothing outside the lists
+        self.engine.table("asked", f"SELECT c.record_id, c.day, x.* FROM chosen AS c JOIN {told} AS x ON {then.format(until='nexts')}")
         for name in used:
             self.engine.table(f"entries_{name}", f"SELECT c.record_id, c.day, x.* FROM chosen AS c JOIN held_{name} AS x ON {then.format(until='until')}")
             self.engine.table(f"number_{name}", f"SELECT record_id, COUNT(*) AS described FROM entries_{name} GROUP BY record_id")
@@ -82,7 +82,6 @@ class Worlds:
         return f"SELECT a.record_id, {known}, {facts} FROM asked AS a JOIN lengths AS l ON l.record_id = a.record_id"
 
     def _fact(self, fact: Observed, used: Sequence[str]) -> Iterator[str]:
-        """Yield the columns of a fact. What rests on a list rests on nothing outside the lists."""
         if fact.name == PREGNANT:
             yield f"TRUE AS {fact.name}"
         elif fact.name in self.entries.needs.observed and not used:
