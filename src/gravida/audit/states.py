@@ -22,7 +22,9 @@ from gravida.audit.needs import AFTER, AGE, GESTATION, OWN, STITCHES, ListNeeds,
 from gravida.facts import Field, Observed
 
 KEPT = "pid, begins, until, ended, day_low, day_high"
-UNSORTED = f", h.plain AS kind, 1 AS unsure, 1 AS ordered, 0 AS joint, {2**30 - 1} AS cuts"
+SIDE = "CASE WHEN s.pid IS NULL THEN 0 WHEN s.placed IS NULL THEN 3 WHEN h.gestation_low > s.placed THEN 1 ELSE 2 END AS side"
+"""Of an entry: 0 where there is no stitch, 1 after it, 2 before, 3 where that cannot be told."""
+UNSORTED = f"h.plain AS kind, 1 AS unsure, 1 AS ordered, 0 AS joint, {2**30 - 1} AS cuts"
 IN_TIME = "PARTITION BY pid ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
 
 
@@ -56,8 +58,8 @@ class States:
     def _stitched(self) -> None:
         """Keep the pregnancies with a stitch: where there is one, placed at one gestation, it is enough to know which scans came after."""
         one = "COUNT(DISTINCT entry) = 1 AND COUNT(gestation_low) = COUNT(*) AND MIN(gestation_low) = MAX(gestation_high)"
-        nobody = "SELECT CAST(0 AS BIGINT) AS pid, CAST(0 AS INTEGER) AS placed, FALSE AS is_one WHERE FALSE"
-        some = f"SELECT pid, MIN(gestation_low) AS placed, {one} AS is_one FROM held_{STITCHES} GROUP BY pid"
+        nobody = "SELECT CAST(0 AS BIGINT) AS pid, CAST(0 AS INTEGER) AS placed, CAST(0 AS INTEGER) AS since, FALSE AS is_one WHERE FALSE"
+        some = f"SELECT pid, MIN(gestation_low) AS placed, MIN(begins) AS since, {one} AS is_one FROM held_{STITCHES} GROUP BY pid"
         self.engine.table("stitched", some if STITCHES in self.needs.lists else nobody)
 
     # --- outside the rows --------------------------------------------------------------------------------------------
@@ -89,12 +91,7 @@ class States:
         if in_kinds:
             self.kinds.learn(needed)
         self.engine.table("sides", self._sides(needed))
-        side = "CASE WHEN s.pid IS NULL THEN 0 WHEN s.placed IS NULL THEN 3 WHEN h.gestation_low > s.placed THEN 1 ELSE 2 END AS side"
-        compared = sorted({end for end, _, _ in _compared(needed)} - set(KEPT.split(", ")))
-        values = "".join(f", h.{each}" for each in ("gestation_low", "gestation_high", *compared))
-        own = "".join(f", k.{each}" for each in ("kind", *FLAGS, *words_of(needed))) if in_kinds else UNSORTED
-        kinds = f" JOIN kind_{name} AS k ON k.plain = h.plain" if in_kinds else ""
-        self.engine.table("sorted", f"SELECT {_of('h')}{values}{own}, {side} FROM held_{name} AS h{kinds} LEFT JOIN sides AS s ON s.pid = h.pid")
+        self.engine.table("sorted", self._sorted(needed) if in_kinds else self._unsorted(needed))
         self.engine.table("several", f"SELECT DISTINCT pid FROM ({' UNION ALL '.join(self._several(needed))}) AS s")
         parts = [*(_by_kind(needed, self._counted(needed)) if in_kinds else [_by_row(name)]), _in_order(needed)]
         if AFTER in needed.used:
@@ -102,9 +99,25 @@ class States:
             parts.append(f"SELECT {_of('h')}, 0 AS cuts, {placed} AS base FROM held_{STITCHES} AS h LEFT JOIN sides AS s ON s.pid = h.pid")
         self.engine.table(f"coded_{name}", " UNION ALL ".join(parts))
         if in_kinds:
-            bits = ", ".join(f"{each} AS bits_{number}" for number, each in enumerate(_bits(needed)))
+            bits = ", ".join(f"bits_{number}" for number, _ in enumerate(_bits(needed)))
             self.engine.table(f"added_{name}", f"SELECT pid, begins, {bits} FROM sorted WHERE pid NOT IN (SELECT pid FROM several)")
         self.engine.drop("sorted", "several", "sides")
+
+    def _unsorted(self, needed: ListNeeds) -> str:
+        return f"SELECT {_kept(needed)}, {UNSORTED}, {SIDE} FROM held_{needed.name} AS h LEFT JOIN sides AS s ON s.pid = h.pid"
+
+    def _sorted(self, needed: ListNeeds) -> str:
+        """Return the SQL of the entries with their kinds and bits. Where it may change which scans came after a stitch, the kind stands for all."""
+        adds, told = "TRUE", ""
+        if AFTER in needed.used:
+            known = f"COALESCE(p.{STITCHES}_known, FALSE) AND NOT COALESCE(p.{STITCHES}_open, FALSE)"
+            adds = f"{known} AND (s.pid IS NULL OR s.placed IS NULL OR h.gestation_low <= s.placed OR h.begins >= s.since)"
+            told = " JOIN in_pregnancies AS p ON p.pid = h.pid"
+        rest = f"CASE WHEN {adds} THEN k.rest ELSE -1 - k.kind END AS rest"
+        bits = "".join(f", CASE WHEN {adds} THEN {each} ELSE 0 END AS bits_{number}" for number, each in enumerate(_bits(needed)))
+        flags = ", ".join(f"k.{each}" for each in ("kind", *FLAGS) if each != "rest")
+        joins = f"JOIN kind_{needed.name} AS k ON k.plain = h.plain LEFT JOIN sides AS s ON s.pid = h.pid{told}"
+        return f"SELECT {_kept(needed)}, {flags}, {rest}{bits}, {SIDE} FROM held_{needed.name} AS h {joins}"
 
     def _plain(self, needed: ListNeeds) -> list[str]:
         plain = [part for each in self.entries.fields(needed.name) for part in _field(each, needed)]
@@ -119,9 +132,9 @@ class States:
     def _sides(self, needed: ListNeeds) -> str:
         """Return the SQL of the pregnancies with a stitch, and of when it was placed if that settles which entries came after."""
         if AFTER not in needed.used:
-            return "SELECT CAST(0 AS BIGINT) AS pid, CAST(0 AS INTEGER) AS placed WHERE FALSE"
+            return "SELECT CAST(0 AS BIGINT) AS pid, CAST(0 AS INTEGER) AS placed, CAST(0 AS INTEGER) AS since WHERE FALSE"
         doubtful = f"SELECT pid FROM held_{needed.name} WHERE gestation_low IS NULL OR gestation_low <> gestation_high"
-        return f"SELECT pid, CASE WHEN is_one AND pid NOT IN ({doubtful}) THEN placed END AS placed FROM stitched"
+        return f"SELECT pid, CASE WHEN is_one AND pid NOT IN ({doubtful}) THEN placed END AS placed, since FROM stitched"
 
     def _several(self, needed: ListNeeds) -> list[str]:
         """Return the SQL of the pregnancies in which the order of the entries matters, or which entry is replaced by which."""
@@ -157,10 +170,17 @@ def _of(table: str) -> str:
     return ", ".join(f"{table}.{column}" for column in KEPT.split(", "))
 
 
+def _kept(needed: ListNeeds) -> str:
+    """Return the columns of an entry that its kind does not replace: its days, and what facts compare."""
+    compared = sorted({end for end, _, _ in _compared(needed)} - set(KEPT.split(", ")))
+    return ", ".join([_of("h"), *(f"h.{each}" for each in ("gestation_low", "gestation_high", *compared))])
+
+
 def _bits(needed: ListNeeds) -> Iterator[str]:
     """Yield the SQL of the words of what an entry adds: another after a stitch than before."""
     before, after = ([each for each in words_of(needed) if each.startswith(when)] for when in ("before", "after"))
-    yield from (f"CASE WHEN side = 1 THEN {late} ELSE {early} END" for early, late in zip(before, after, strict=True)) if after else before
+    is_after = "h.gestation_low > s.placed"
+    yield from (f"CASE WHEN {is_after} THEN k.{late} ELSE k.{early} END" for early, late in zip(before, after, strict=True)) if after else before
 
 
 def _in_order(needed: ListNeeds) -> str:
