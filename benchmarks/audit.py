@@ -6,7 +6,7 @@ or against an act. For each size: seconds, pregnancies a second, the most memory
 from the size before (seconds for each pregnancy, as a ratio: 1 is linear).
 
 For the largest size also where the time goes in one process: *preparing* (reading, entries, states, moments, courses),
-*verdicts* (classes, profiles) and *counting*; required: verdicts take at most as long as preparing.
+*verdicts* (classes, and what every recommendation says at every moment of a course) and *counting*; required: verdicts take at most as long as preparing.
 
 The peer is cql-execution on the exported libraries, for the last day of some of these pregnancies. For the same job it would have
 to judge every moment of each, so its pregnancies a second are its evaluations a second by the moments of a pregnancy. Required: the
@@ -45,7 +45,7 @@ MOST_STAGED = 1_000_000
 """Pregnancies of which the time of each stage is told."""
 STAGES = {
     "preparing": (("intake", "load"), ("entries", "make"), ("states", "make"), ("moments", "make"), ("timeline", "make")),
-    "verdicts": (("classes", "learn"), ("", "_learn_profiles")),
+    "verdicts": (("classes", "learn"), ("courses", "find")),
 }
 
 

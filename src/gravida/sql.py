@@ -126,10 +126,10 @@ class Sql:
         fact = self.meaning.facts[name]
         assert isinstance(fact, Truths)
         self.truths[name] = fact
-        table = f"count_{_plain(name)}"
+        count = f"count_{fact.list}.{_plain(name)}"
         return parse_one(
-            f'CASE WHEN NOT records."{fact.list}_known" THEN NULL WHEN COALESCE({table}.certain, 0) >= {k} THEN TRUE '
-            f"WHEN COALESCE({table}.possible, 0) < {k} THEN FALSE ELSE NULL END",
+            f'CASE WHEN NOT records."{fact.list}_known" THEN NULL WHEN COALESCE({count}_certain, 0) >= {k} THEN TRUE '
+            f"WHEN COALESCE({count}_possible, 0) < {k} THEN FALSE ELSE NULL END",
             dialect="duckdb",
         )
 
@@ -160,26 +160,26 @@ class Sql:
 
     def _number_of(self, which: str, name: str, fact: Truths) -> Expression:
         self.truths[name] = fact
-        text = f'CASE WHEN records."{fact.list}_known" THEN COALESCE(count_{_plain(name)}.{which}, 0) ELSE NULL END'
+        text = f'CASE WHEN records."{fact.list}_known" THEN COALESCE(count_{fact.list}.{_plain(name)}_{which}, 0) ELSE NULL END'
         return parse_one(text, dialect="duckdb")
 
     def _select(self, columns: Iterable[Expression]) -> str:
         select = sql.select("records.record_id", *columns, copy=False).from_("records", copy=False)
-        for name, truths in sorted(self.truths.items()):
-            _join(select, f"count_{_plain(name)}", self._count(name, truths))
+        for name in sorted({fact.list for fact in self.truths.values()}):
+            _join(select, f"count_{name}", self._counts(name))
         for name, pick in sorted(self.picks.items()):
             candidate = f"candidate_{_plain(name)}"
             select.with_(candidate, as_=self._candidates(name, pick), copy=False)
             _join(select, f"pick_{_plain(name)}", _winner(candidate, pick))
         return select.sql("duckdb", pretty=True)
 
-    def _count(self, name: str, fact: Truths) -> Expression:
-        where = self.truth(self.meaning.criteria[name], fact.list).sql("duckdb")
-        return parse_one(
-            f"SELECT record_id, COUNT(*) FILTER (WHERE {where}) AS certain, COUNT(*) FILTER (WHERE ({where}) IS NOT FALSE) AS possible "
-            f'FROM "{fact.list}" GROUP BY record_id',
-            dialect="duckdb",
-        )
+    def _counts(self, name: str) -> Expression:
+        """Return how many entries of a list certainly belong to each fact, and how many may: the list is read once for all."""
+        columns = []
+        for fact in sorted(each for each, truths in self.truths.items() if truths.list == name):
+            where, plain = self.truth(self.meaning.criteria[fact], name).sql("duckdb"), _plain(fact)
+            columns += [f"COUNT(*) FILTER (WHERE {where}) AS {plain}_certain", f"COUNT(*) FILTER (WHERE ({where}) IS NOT FALSE) AS {plain}_possible"]
+        return parse_one(f'SELECT record_id, {", ".join(columns)} FROM "{name}" GROUP BY record_id', dialect="duckdb")
 
     def _candidates(self, name: str, pick: Pick) -> Expression:
         tests = [self.truth(self.meaning.criteria[name], pick.list)] if name in self.meaning.criteria else []

@@ -27,7 +27,7 @@ MEANING = Meaning(
 )
 
 QUERY = """\
-WITH count_near AS (
+WITH count_scans AS (
   SELECT
     record_id,
     COUNT(*) FILTER(WHERE
@@ -40,7 +40,7 @@ WITH count_near AS (
           THEN FALSE
           ELSE NULL
         END
-      )) AS certain,
+      )) AS near_certain,
     COUNT(*) FILTER(WHERE
       NOT (
         scans.close
@@ -53,7 +53,7 @@ WITH count_near AS (
             ELSE NULL
           END
         )
-      ) IS FALSE) AS possible
+      ) IS FALSE) AS near_possible
   FROM "scans"
   GROUP BY
     record_id
@@ -64,9 +64,9 @@ SELECT
     CASE
       WHEN NOT records."scans_known"
       THEN NULL
-      WHEN COALESCE(count_near.certain, 0) >= 2
+      WHEN COALESCE(count_scans.near_certain, 0) >= 2
       THEN TRUE
-      WHEN COALESCE(count_near.possible, 0) < 2
+      WHEN COALESCE(count_scans.near_possible, 0) < 2
       THEN FALSE
       ELSE NULL
     END
@@ -75,8 +75,8 @@ SELECT
     NOT records.fever
   ) AS "example-2024/two-scans"
 FROM records
-LEFT JOIN count_near
-  ON count_near.record_id = records.record_id"""
+LEFT JOIN count_scans
+  ON count_scans.record_id = records.record_id"""
 
 
 def test_a_query_is_printed_to_be_read():

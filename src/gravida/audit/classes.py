@@ -2,19 +2,36 @@
 """From the keys of a component to its classes: what no criterion can tell apart is one.
 
 A key that was not met before is worked out on the records of one pregnancy that has it, and remembered: ``class_<c>``
-gives the number of the class of each key, and ``truths`` the truths of the atoms of each class.
+gives the number of the class of each key, from 1 on, and ``numbers`` the truths of the atoms of each class.
+
+What is known at a moment is one class for each component: a *profile*. The classes stand side by side in words of 62
+bits, so that sums of what changes give the profile itself, and a word tells its classes again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gravida.audit.engine import Engine
 from gravida.audit.hashes import KEY
 from gravida.audit.needs import AFTER, OWN, STITCHES, Needs
-from gravida.audit.truths import Numbering
+from gravida.audit.truths import BITS, FALSE, TRUE, UNKNOWN, Numbering, Truth, turned
 from gravida.audit.worlds import Worlds, joined
+
+ROOM = 62
+"""Bits of a word: sums of two of them still are numbers of 64 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the class of a component stands in a profile."""
+
+    word: int
+    shift: int
+    bits: int
 
 
 @dataclass
@@ -25,11 +42,17 @@ class Classes:
     needs: Needs
     worlds: Worlds
     numbers: dict[str, Numbering] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    """Where the class of each component stands in the profiles of this portion."""
 
     def __post_init__(self) -> None:
         for name, atoms in self.needs.atoms.items():
             self.numbers[name] = Numbering(len(atoms), np.int8)
             self.engine.table(f"class_{name}", f"SELECT CAST(0 AS {KEY}) AS key, CAST(0 AS INTEGER) AS class WHERE FALSE")
+
+    def word(self, name: str) -> str:
+        """Return the column in which the class of a component stands."""
+        return self.words[self.places[name].word]
 
     def learn(self) -> None:
         """Work out every key of the portion that was not met before."""
@@ -37,6 +60,12 @@ class Classes:
             self._choose(name)
             if self.engine.rows("SELECT 1 FROM chosen LIMIT 1"):
                 self._work_out(name)
+        self.places = dict(zip(self.numbers, _places([len(each.rows).bit_length() for each in self.numbers.values()]), strict=True))
+
+    @property
+    def words(self) -> list[str]:
+        """The columns of a profile."""
+        return [f"profile_{word}" for word in range(1 + max(place.word for place in self.places.values()))]
 
     def _choose(self, name: str) -> None:
         """Keep, for each new key, one moment of one pregnancy that has it."""
@@ -55,7 +84,7 @@ class Classes:
         columns = ", ".join(f"CAST(CASE WHEN {atom} THEN 1 WHEN NOT {atom} THEN -1 ELSE 0 END AS TINYINT) AS {atom}" for atom in atoms)
         found = self.engine.numbers(f"SELECT record_id, {columns} FROM {joined(answers)}")
         numbers = self.numbers[name].number(np.column_stack([found[atom] for atom in atoms]))
-        self.engine.put("given", {"record_id": found["record_id"], "class": numbers})
+        self.engine.put("given", {"record_id": found["record_id"], "class": numbers + np.int32(1)})
         self.engine.append(f"class_{name}", "SELECT c.key, g.class FROM chosen AS c JOIN given AS g ON g.record_id = c.record_id")
         self.engine.drop("given", *answers)
 
@@ -65,9 +94,43 @@ class Classes:
             if AFTER in self.needs.lists[name].used:
                 yield STITCHES
 
+    def atoms(self, profiles: Mapping[str, NDArray[Any]]) -> dict[str, Truth]:
+        """Return the truth of every atom in some profiles."""
+        found: dict[str, Truth] = {}
+        for name, names in self.needs.atoms.items():
+            rows, classes = self.numbers[name].rows, self._classes(name, profiles)
+            known = np.packbits(np.concatenate([rows == TRUE, rows == FALSE], axis=1), axis=1, bitorder="little")
+            cases = np.zeros((-(-len(classes) // BITS) * BITS, known.shape[1]), dtype=np.uint8)
+            cases[: len(classes)] = known[classes]
+            planes = turned(cases)
+            found.update({atom: Truth(planes[index], planes[index + len(names)]) for index, atom in enumerate(names)})
+        return found
+
+    def unknown(self, atom: str, profiles: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+        """Return in which profiles an atom is unknown."""
+        name = next(name for name, names in self.needs.atoms.items() if atom in names)
+        column = self.numbers[name].rows[:, list(self.needs.atoms[name]).index(atom)]
+        return np.asarray((column == UNKNOWN)[self._classes(name, profiles)])
+
+    def _classes(self, name: str, profiles: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
+        """Return the class of a component in some profiles, from 0 on."""
+        place = self.places[name]
+        word = np.asarray(profiles[self.words[place.word]], dtype=np.int64)
+        return ((word >> place.shift) & ((1 << place.bits) - 1)) - 1
+
+
+def _places(bits: Sequence[int]) -> Iterator[Place]:
+    """Yield places of so many bits, one after another, in as few words as that takes."""
+    word, shift = 0, 0
+    for each in bits:
+        if shift + each > ROOM:
+            word, shift = word + 1, 0
+        yield Place(word, shift, each)
+        shift += each
+
 
 def keys_of(name: str) -> str:
     """Return the SQL of pid, begins and key of a component: of the rows where there are any, else of what is said about the list."""
     if name == OWN:
         return f"SELECT pid, begins, {name} AS key FROM bare"
-    return f"SELECT pid, begins, key FROM state_{name} UNION ALL SELECT pid, begins, {name} AS key FROM bare WHERE pid NOT IN (SELECT pid FROM state_{name})"
+    return f"SELECT pid, begins, key FROM state_{name} UNION ALL SELECT pid, begins, {name} AS key FROM said WHERE pid NOT IN (SELECT pid FROM state_{name})"

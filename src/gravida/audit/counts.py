@@ -6,7 +6,7 @@
 [([0, 0], 1), ([1, 2], 4)]
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gravida.audit.courses import CODE, STATUSES, SUPPORT, Found
+from gravida.audit.engine import Columns
 
 Group = tuple[str, str]
 """A site and a month."""
+LeafAtoms = Sequence[tuple[int, Sequence[str]]]
+"""Leaves, by their places, each with the atoms that tell whether it was known."""
 
 
 class Sparse:
@@ -45,12 +48,11 @@ class Sparse:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many pregnancies of a portion had which course. ``group`` points into ``groups``; ``last`` is the profile at the end."""
+    """How many pregnancies of a portion had which course. ``group`` points into ``groups``."""
 
     groups: Sequence[Group]
     group: NDArray[np.int64]
     course: NDArray[np.int64]
-    last: NDArray[np.int64]
     count: NDArray[np.int64]
 
 
@@ -107,20 +109,19 @@ UNTOLD = {
 
 
 def add_lacking(
-    counts: Counts, tally: Tally, found: Found, unknown: NDArray[np.bool_], rests_on: Sequence[Mapping[str, Sequence[tuple[int, Sequence[int]]]]]
+    counts: Counts, tally: Tally, found: Found, unknown: Callable[[str, Columns], NDArray[np.bool_]], rests_on: Sequence[Mapping[str, LeafAtoms]]
 ) -> None:
     """Count what was not known at the end of each pregnancy for which a recommendation could not be told.
 
-    ``unknown`` has shape (atoms, profiles); ``rests_on`` gives, for each recommendation and what could not be told, the leaves
-    and the atoms of each.
+    ``unknown`` tells in which profiles an atom is unknown; ``rests_on`` gives, for each recommendation and what could not be
+    told, the leaves and the atoms of each.
     """
+    pregnancies = np.bincount(tally.course, weights=tally.count, minlength=found.status.shape[1])
     for number, roles in enumerate(rests_on):
         for status, role in UNTOLD.items():
-            if not roles[role]:
-                continue
-            at = np.flatnonzero((found.status[number] == CODE[status])[tally.course])
+            at = np.flatnonzero(found.status[number] == CODE[status]) if roles[role] else np.zeros(0, dtype=np.intp)
             if not len(at):
                 continue
-            by_profile = np.bincount(tally.last[at], weights=tally.count[at], minlength=unknown.shape[1])
+            last = {word: values[at] for word, values in found.last.items()}
             for leaf, atoms in roles[role]:
-                counts.lacking[number, leaf] += int(by_profile[np.logical_or.reduce([unknown[atom] for atom in atoms])].sum())
+                counts.lacking[number, leaf] += int(pregnancies[at][np.logical_or.reduce([unknown(atom, last) for atom in atoms])].sum())

@@ -1,9 +1,12 @@
 # ruff: noqa: S608 - every name in a query comes from the knowledge or from our own schema, never from a record
 """What came of each pregnancy: moments against windows, taken together.
 
-A course is all moments of one pregnancy, each as an outcome and where its first and last day stand among the windows.
+A course is all moments of one pregnancy, each as a profile and where its first and last day stand among the windows.
 Pregnancies with the same course are worked out once. An act was done at the moment in which the record first shows it;
 what was advised is asked of that moment and of the one before, because a stitch changes what is advised.
+
+Courses stand side by side, 64 in a word, those with most moments first: so the second moments of all courses lie over
+the first ones, and what holds at some moment is one *or* of words.
 
 >>> STATUSES[:4]
 ('never', 'withheld', 'due-done-in-time', 'due-done-late')
@@ -11,14 +14,17 @@ what was advised is asked of that moment and of the one before, because a stitch
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gravida.audit.classes import Classes
 from gravida.audit.engine import Columns, Engine
 from gravida.audit.hashes import KEY
 from gravida.audit.outcomes import Outcomes, acts_of
-from gravida.audit.truths import Bits, columns, packed
+from gravida.audit.truths import BITS, Planes, packed, unpacked
 from gravida.audit.windows import UNDATED, Clock, Windows, within
 from gravida.guideline import Action, Recommendation
 
@@ -32,18 +38,22 @@ CODE = {name: code for code, name in enumerate(STATUSES)}
 SUPPORT = ("not-done", "supported", "unknown", "unsupported")
 """What can come of an act: not done; done where some guideline supports it; where that cannot be told; where none does."""
 Integers = NDArray[np.int32]
-SAME, FIRST = -1, -2
-"""In place of the outcome before: no act is new; there was no moment before."""
-ROW = ("outcome", "before", "begin_low", "begin_high", "end_low", "end_high", "width")
+ENDS = ("begin_low", "begin_high", "end_low", "end_high")
+TOGETHER = 1 << 16
+"""Courses that are worked out together."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What came of some courses: ``status`` and ``acted`` have shape (recommendations, courses), ``support`` (acts, courses)."""
+    """What came of some courses: ``status`` and ``acted`` have shape (recommendations, courses), ``support`` (acts, courses).
+
+    ``last`` is the profile at the end of each, in its words.
+    """
 
     status: NDArray[np.uint8]
     acted: NDArray[np.uint8]
     support: NDArray[np.uint8]
+    last: Columns
 
 
 @dataclass(frozen=True)
@@ -51,18 +61,19 @@ class Timeline:
     """Makes the tables ``timed`` and ``coursed`` of one portion, and hands over its courses."""
 
     engine: Engine
+    classes: Classes
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """What makes a moment of a course. ``turn`` is even where a moment begins, odd where it goes on under another dating."""
+        return ("turn", *self.classes.words, *ENDS, "width")
 
     def make(self) -> None:
-        """Make them. ``judged`` gives the outcome and the acts of each profile, ``day_class`` the class of each day."""
-        news = f"CASE WHEN prev IS NULL THEN {FIRST} ELSE prev END"
-        before = f"CASE WHEN (acts & COALESCE(prev_acts, 0)) <> acts THEN {news} ELSE {SAME} END"
-        moments = (
-            "SELECT m.pid, m.begins, m.ends, j.number, j.outcome, j.acts, LAG(j.outcome) OVER ordered AS prev, LAG(j.acts) OVER ordered AS prev_acts "
-            "FROM moments AS m JOIN judged AS j ON j.profile = m.profile WINDOW ordered AS (PARTITION BY m.pid ORDER BY m.begins)"
-        )
+        """Make them. ``day_class`` gives the class of each day."""
+        words = "".join(f", m.{word}" for word in self.classes.words)
         pieces = (
-            f"SELECT m.pid, m.number, m.outcome, GREATEST(m.begins, d.begins) AS first, LEAST(m.ends, COALESCE(d.nexts - 1, m.ends)) AS last, "
-            f"CASE WHEN m.begins >= d.begins THEN {before} ELSE {SAME} END AS before, d.start_low, d.start_high FROM ({moments}) AS m "
+            f"SELECT m.pid, m.turn * 2 + CAST(m.begins < d.begins AS INTEGER) AS turn{words}, GREATEST(m.begins, d.begins) AS first, "
+            "LEAST(m.ends, COALESCE(d.nexts - 1, m.ends)) AS last, d.start_low, d.start_high FROM moments AS m "
             "JOIN datings AS d ON d.pid = m.pid AND d.begins <= m.ends AND (d.nexts IS NULL OR d.nexts > m.begins)"
         )
         ends = {
@@ -71,20 +82,52 @@ class Timeline:
         }  # fmt: skip
         joins = " ".join(f"LEFT JOIN day_class AS {name} ON {name}.day = {within(f'({day})')}" for name, day in ends.items())
         columns = ", ".join(f"COALESCE({name}.class, {UNDATED}) AS {name}" for name in ends)
+        own = ", ".join(f"p.{name}" for name in ("pid", "turn", *self.classes.words))
+        self.engine.table("timed", f"SELECT {own}, {columns}, COALESCE(p.start_high - p.start_low, 0) AS width FROM ({pieces}) AS p {joins}")
+        course = f"SUM(CAST(HASH({', '.join(self.row)}) AS {KEY})) AS course"
+        self.engine.table("coursed", f"SELECT t.pid, {course}, COUNT(*) AS moments FROM timed AS t GROUP BY t.pid")
         self.engine.table(
-            "timed",
-            f"SELECT p.pid, p.number, p.first, p.outcome, p.before, {columns}, COALESCE(p.start_high - p.start_low, 0) AS width FROM ({pieces}) AS p {joins}",
+            "course",
+            "SELECT course, ROW_NUMBER() OVER (ORDER BY MIN(moments) DESC, course) - 1 AS number, MIN(pid) AS pid FROM coursed GROUP BY course",
         )
-        self.engine.table(
-            "coursed",
-            f"SELECT t.pid, SUM(CAST(HASH({', '.join(ROW)}) AS {KEY})) AS course, MAX_BY(number, first) AS last_profile FROM timed AS t GROUP BY t.pid",
-        )
-        self.engine.table("course", "SELECT course, ROW_NUMBER() OVER (ORDER BY course) - 1 AS number, MIN(pid) AS pid FROM coursed GROUP BY course")
 
     def rows(self) -> Columns:
-        """Return the moments of every course of the portion: the number of the course, then :data:`ROW`."""
-        columns = ", ".join(f"CAST(t.{name} AS INTEGER) AS {name}" for name in ROW)
-        return self.engine.numbers(f"SELECT CAST(c.number AS INTEGER) AS course, {columns} FROM course AS c JOIN timed AS t ON t.pid = c.pid")
+        """Return the moments of every course of the portion, in order: the number of the course, then :attr:`row`. Numbers begin with most moments."""
+        columns = ", ".join(f"t.{name}" for name in self.row)
+        rows = self.engine.numbers(f"SELECT CAST(c.number AS INTEGER) AS course, {columns} FROM course AS c JOIN timed AS t ON t.pid = c.pid")
+        order = np.lexsort((rows["turn"], rows["course"]))
+        return {name: values[order] for name, values in rows.items()}
+
+
+class Lanes:
+    """Some courses, one in each bit: their j-th moments are a block of words, and blocks stand one after another.
+
+    A course with fewer moments than its neighbours in a word stays at its last. ``rows`` says which moment each bit is.
+    """
+
+    def __init__(self, firsts: NDArray[np.intp], counts: NDArray[np.intp]) -> None:
+        self.size = len(firsts)
+        words = [-(-int((counts > turn).sum()) // BITS) for turn in range(int(counts[0]))]
+        lanes = [np.minimum(np.arange(each * BITS), self.size - 1) for each in words]
+        self.rows = np.concatenate([firsts[each] + np.minimum(turn, counts[each] - 1) for turn, each in enumerate(lanes)])
+        self._ends = np.cumsum(words)
+
+    def _blocks(self, planes: Planes) -> list[Planes]:
+        return np.split(planes, self._ends[:-1], axis=-1)
+
+    def ever(self, planes: Planes) -> Planes:
+        """Return in which courses something holds at some moment."""
+        first, *rest = self._blocks(planes)
+        found = first.copy()
+        for each in rest:
+            found[..., : each.shape[-1]] |= each
+        return found
+
+    def before(self, planes: Planes) -> Planes:
+        """Return where something held at the moment before."""
+        blocks = self._blocks(planes)
+        earlier = [each[..., : later.shape[-1]] for each, later in pairwise(blocks)]
+        return np.concatenate([np.zeros_like(blocks[0]), *earlier], axis=-1)
 
 
 class Courses:
@@ -94,42 +137,38 @@ class Courses:
     what shows it: acts that one entry shows together, such as a scan and a look at the cervix, support each other.
     """
 
-    def __init__(self, outcomes: Outcomes, windows: Windows, counted: Sequence[bool], families: Mapping[str, str]) -> None:
-        self.outcomes, self.windows, self.families = outcomes, windows, families
+    def __init__(self, classes: Classes, outcomes: Outcomes, windows: Windows, counted: Sequence[bool], families: Mapping[str, str]) -> None:
+        self.classes, self.outcomes, self.windows, self.families = classes, outcomes, windows, families
         self.recommendations, self.acts = outcomes.recommendations, acts_of(outcomes.actions)
         self.deadline = _mask([bool(each.window and each.window.deadline) for each in self.recommendations])
         self.is_against = _mask([each.stance == "against" for each in self.recommendations])
         self.favours = _mask([each.favours and bool(each.actions) for each in self.recommendations])
         self.recordable = _mask([recordable(each, outcomes.actions) for each in self.recommendations])
         self.series = _mask([_is_series(each, outcomes.actions) for each in self.recommendations])
-        self.named = [_mask([act.id in each.actions for each in self.recommendations]) for act in self.acts]
+        self.named = [np.array([act.id in each.actions for each in self.recommendations]) for act in self.acts]
         same = [{other.id for other in outcomes.actions.values() if other.done_when == act.done_when} for act in self.acts]
-        shown = [_mask([not names.isdisjoint(each.actions) for each in self.recommendations]) for names in same]
-        self.supports = [each & self.favours & _mask(counted) for each in shown]
+        able = [each.favours and bool(each.actions) and counts for each, counts in zip(self.recommendations, counted, strict=True)]
+        self.supports = [np.array([can and not names.isdisjoint(each.actions) for each, can in zip(self.recommendations, able, strict=True)]) for names in same]
 
     def find(self, rows: Columns) -> Found:
-        """Return what came of each course, in the order of their numbers."""
-        order = np.argsort(rows["course"], kind="stable")
-        at = {name: np.asarray(values[order], dtype=np.int32) for name, values in rows.items()}
-        firsts = np.flatnonzero(np.r_[True, at["course"][1:] != at["course"][:-1]])
-        bits = self._over_courses(at, firsts)
-        return Found(self._status(bits), columns(bits["acted"], len(self.recommendations)), self._support(at, firsts))
+        """Return what came of each course, in the order of their numbers, given their moments in order."""
+        _, firsts, counts = np.unique(rows["course"], return_index=True, return_counts=True)
+        parts = [self._together(rows, firsts[at : at + TOGETHER], counts[at : at + TOGETHER]) for at in range(0, len(firsts), TOGETHER)]
+        status, acted, support = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
+        return Found(status, acted, support, {word: rows[word][firsts + counts - 1] for word in self.classes.words})
 
-    def _over_courses(self, at: Mapping[str, Integers], firsts: NDArray[np.intp]) -> dict[str, Bits]:
-        """Return for which recommendations something holds at some day of each course."""
-        some, which = different(at, ("outcome", "begin_low", "begin_high", "end_low", "end_high", "width"))
-        found = Moments(self, some).bits()
-        new, which_new = different(at, ("outcome", "before", "begin_low", "begin_high", "width"))
-        found_new = Moments(self, new).against()
-        bits = {name: np.bitwise_or.reduceat(each[which], firsts, axis=0) for name, each in found.items()}
-        return bits | {name: np.bitwise_or.reduceat(each[which_new], firsts, axis=0) for name, each in found_new.items()}
+    def _together(self, rows: Columns, firsts: NDArray[np.intp], counts: NDArray[np.intp]) -> tuple[NDArray[np.uint8], ...]:
+        lanes = Lanes(firsts, counts)
+        moments = Moments(self, lanes, {name: values[lanes.rows] for name, values in rows.items()})
+        ever = {name: lanes.ever(each) for name, each in (moments.bits() | moments.against()).items()}
+        support = moments.support()
+        return self._status(ever, lanes.size), unpacked(ever["acted"], lanes.size), support
 
-    def _support(self, at: Mapping[str, Integers], firsts: NDArray[np.intp]) -> NDArray[np.uint8]:
-        some, which = different(at, ("outcome", "before", "begin_low", "begin_high", "width"))
-        found = Moments(self, some).support()
-        return np.stack([np.maximum.reduceat(each[which], firsts) for each in found])
+    def said(self, profiles: Columns) -> dict[str, Planes]:
+        """Return what every recommendation says of some profiles, by :data:`gravida.audit.outcomes.SETS`."""
+        return self.outcomes.sets(self.classes.atoms(profiles), -(-len(next(iter(profiles.values()))) // BITS))
 
-    def _status(self, bits: Mapping[str, Bits]) -> NDArray[np.uint8]:
+    def _status(self, bits: Mapping[str, Planes], size: int) -> NDArray[np.uint8]:
         """Return the status of each recommendation in each course: the first of these that is true."""
         favours, against, recordable = self.favours, self.is_against, self.recordable
         due, late = bits["due"] & favours, bits["acted_after"] | (bits["acted_inside"] & bits["overrun"])
@@ -150,47 +189,47 @@ class Courses:
             (advised & ~recordable, "against-not-recordable"),
             (advised, "against-heeded"),
         )
-        return _first_true(ladder, len(self.recommendations))
+        return _first_true(ladder, size)
 
 
-def _first_true(ladder: Sequence[tuple[Bits, str]], members: int) -> NDArray[np.uint8]:
+def _first_true(ladder: Sequence[tuple[Planes, str]], size: int) -> NDArray[np.uint8]:
     """Return the code of the first test that is true for each recommendation and course; 0 where none is."""
     left = np.full_like(ladder[0][0], ~np.uint64(0))
-    planes = [np.zeros_like(left) for _ in range(max(CODE.values()).bit_length())]
+    digits = [np.zeros_like(left) for _ in range(max(CODE.values()).bit_length())]
     for test, name in ladder:
         hit = test & left
         left &= ~hit
-        for plane in (plane for plane in range(len(planes)) if CODE[name] >> plane & 1):
-            planes[plane] |= hit
-    found: NDArray[np.uint8] = np.bitwise_or.reduce([columns(bits, members) << plane for plane, bits in enumerate(planes)])
+        for digit in (digit for digit in range(len(digits)) if CODE[name] >> digit & 1):
+            digits[digit] |= hit
+    return _numbers(digits, size)
+
+
+def _numbers(digits: Sequence[Planes], size: int) -> NDArray[np.uint8]:
+    """Return the numbers whose binary digits are planes, the least digit first."""
+    found: NDArray[np.uint8] = np.bitwise_or.reduce([unpacked(each, size) << digit for digit, each in enumerate(digits)])
     return found
 
 
-def different(at: Mapping[str, Integers], names: Sequence[str]) -> tuple[dict[str, Integers], NDArray[np.intp]]:
-    """Return the different rows of some columns, and which of them each row is."""
-    keys = np.zeros(len(at[names[0]]), dtype=np.int64)
-    for name in names:
-        least = int(at[name].min(initial=0))
-        keys = keys * (int(at[name].max(initial=0)) - least + 1) + (at[name] - least)
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    return {name: at[name][first] for name in names}, which.reshape(-1)
-
-
-@dataclass(frozen=True)
+@dataclass
 class Moments:
-    """Moments of courses, one a row, and what each says."""
+    """The moments of some courses, and what each says. Planes have a row for each recommendation and a bit for each moment."""
 
     courses: Courses
-    at: Mapping[str, Integers]
+    lanes: Lanes
+    at: Columns
 
     def _clock(self, end: str) -> Clock:
         at = self.at
         return self.courses.windows.clock((at["begin_low"], at["begin_high"]), (at[f"{end}_low"], at[f"{end}_high"]), at["width"])
 
-    def bits(self) -> dict[str, Bits]:
+    @cached_property
+    def now(self) -> dict[str, Planes]:
+        """What every recommendation says."""
+        return self.courses.said(self.at)
+
+    def bits(self) -> dict[str, Planes]:
         """Return for which recommendations something holds at some day of each moment."""
-        now = {name: each[self.at["outcome"]] for name, each in self.courses.outcomes.sets().items()}
-        clock = self._clock("end")
+        now, clock = self.now, self._clock("end")
         overdue = clock.after & self.courses.deadline
         standing = clock.inside | overdue
         settled = now["clear"] | now["done"] | now["again_unknown"]
@@ -204,52 +243,54 @@ class Moments:
             "acted_unknown": now["acted_unknown"], "overrun": now["overrun"] & clock.inside,
         }  # fmt: skip
 
-    def _new(self) -> NDArray[np.uint8]:
-        """Return which acts the record first shows at each moment. Shape (acts, rows)."""
-        acts, before = self.courses.outcomes.sets()["acts"][:, :1], self.at["before"]
-        earlier = np.where((before >= 0)[:, None], acts[np.maximum(before, 0)], np.uint64(0))
-        new = np.where((before != SAME)[:, None], acts[self.at["outcome"]] & ~earlier, np.uint64(0))
-        return columns(new, len(self.courses.acts))
+    @cached_property
+    def fresh(self) -> Planes:
+        """Where a moment begins, and does not merely go on under another dating."""
+        return packed(self.at["turn"] % 2 == 0)
 
-    def _either(self, *names: str) -> Bits:
+    @cached_property
+    def new(self) -> Planes:
+        """Which acts the record first shows. Shape (acts, words)."""
+        acts = self.now["acts"]
+        return acts & ~self.lanes.before(acts) & self.fresh
+
+    @cached_property
+    def _begin(self) -> Clock:
+        return self._clock("begin")
+
+    def _either(self, *names: str) -> Planes:
         """Return for which recommendations one of some sets holds at each moment or at the one before it."""
-        sets, before = self.courses.outcomes.sets(), self.at["before"]
-        rows = np.bitwise_or.reduce([sets[name] for name in names])
-        either: Bits = rows[self.at["outcome"]] | np.where((before >= 0)[:, None], rows[np.maximum(before, 0)], np.uint64(0))
-        return either
+        held: Planes = np.bitwise_or.reduce([self.now[name] for name in names])
+        return held | (self.lanes.before(held) & self.fresh)
 
-    def against(self) -> dict[str, Bits]:
+    def against(self) -> dict[str, Planes]:
         """Return which recommendations against an act it was done against, on the day on which it was done."""
-        clock, new = self._clock("begin"), self._new()
-        named = np.zeros_like(clock.inside)
-        for index, mask in enumerate(self.courses.named):
-            named |= new[index][:, None].astype(np.uint64) * mask
-        done = named & self._either("clear") & clock.inside
-        return {"done_against": done, "done_against_unknown": named & self._either("clear", "unsure", "maybe") & clock.possible}
+        named = np.zeros_like(self._begin.inside)
+        for each, new in zip(self.courses.named, self.new, strict=True):
+            named[each] |= new
+        done = named & self._either("clear") & self._begin.inside
+        return {"done_against": done, "done_against_unknown": named & self._either("clear", "unsure", "maybe") & self._begin.possible}
 
-    def support(self) -> list[NDArray[np.uint8]]:
-        """Return, for each act, whether a guideline supports it at the moments at which it is new, by :data:`SUPPORT`."""
-        clock, new = self._clock("begin"), self._new()
-        yes = self._either("clear", "unsure", "done", "again_unknown") & clock.inside
-        perhaps = self._either("clear", "unsure", "done", "again_unknown", "maybe") & clock.possible
-        by_family = {}
-        for family in set(self.courses.families.values()):
-            mask = self._shown(family, new)
-            by_family[family] = np.where((yes & mask).any(axis=1), np.uint8(1), np.where((perhaps & mask).any(axis=1), np.uint8(2), np.uint8(3)))
-        return [by_family[self.courses.families[act.id]] * new[index] for index, act in enumerate(self.courses.acts)]
+    def support(self) -> NDArray[np.uint8]:
+        """Return, for each act and course, the worst of whether a guideline supports it when it is new, by :data:`SUPPORT`."""
+        yes = self._supported(self._either("clear", "unsure", "done", "again_unknown") & self._begin.inside)
+        perhaps = self._supported(self._either("clear", "unsure", "done", "again_unknown", "maybe") & self._begin.possible)
+        supported, unknown, unsupported = (self.lanes.ever(self.new & each) for each in (yes, perhaps & ~yes, ~(yes | perhaps)))
+        return _numbers([(supported & ~unknown) | unsupported, unknown | unsupported], self.lanes.size)
 
-    def _shown(self, family: str, new: NDArray[np.uint8]) -> Bits:
-        """Return the recommendations for any act of a family that is new at each moment: one scan may show several acts at once."""
-        mask = np.zeros((new.shape[1], self.courses.outcomes.words), dtype=np.uint64)
-        for index, act in enumerate(self.courses.acts):
-            if self.courses.families[act.id] == family:
-                mask |= new[index][:, None].astype(np.uint64) * self.courses.supports[index]
-        return mask
+    def _supported(self, by: Planes) -> Planes:
+        """Return which acts any of some recommendations supports: one entry may show several acts at once, and what supports one supports all."""
+        families: dict[str, Planes] = {}
+        for act, supports, new in zip(self.courses.acts, self.courses.supports, self.new, strict=True):
+            shown = new & np.bitwise_or.reduce(by[supports], axis=0)
+            family = self.courses.families[act.id]
+            families[family] = families.get(family, np.zeros_like(new)) | shown
+        return np.stack([families[self.courses.families[act.id]] for act in self.courses.acts])
 
 
-def _mask(members: Sequence[bool]) -> Bits:
-    mask: Bits = packed(np.asarray(members, dtype=np.bool_)[:, None])[0]
-    return mask
+def _mask(members: Sequence[bool]) -> Planes:
+    """Return a plane for each recommendation, full or empty, to lay over others."""
+    return np.where(np.asarray(members, dtype=np.bool_), ~np.uint64(0), np.uint64(0))[:, None]
 
 
 def recordable(recommendation: Recommendation, actions: Mapping[str, Action]) -> bool:

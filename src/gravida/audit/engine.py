@@ -30,13 +30,16 @@ NEVER = "100GB"
 
 
 class Engine(Protocol):
-    """What both engines do. Tables live as long as the engine; ``log`` is every query that made one."""
+    """What both engines do. Tables live as long as the engine; ``log`` is every query that made one, or a view."""
 
     name: ClassVar[str]
     log: list[tuple[str, str]]
 
     def table(self, name: str, query: str) -> None:
         """Keep the rows of a query under a name, in place of what it named before."""
+
+    def view(self, name: str, query: str) -> None:
+        """Give a query a name, in place of what it named before: its rows are made where it is read, and only the columns that are."""
 
     def append(self, name: str, query: str) -> None:
         """Add the rows of a query to a table of the same columns."""
@@ -92,6 +95,11 @@ class Duck:
         """Keep the rows of a query."""
         self.log.append((name, query))
         self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {query}')
+
+    def view(self, name: str, query: str) -> None:
+        """Give a query a name."""
+        self.log.append((name, query))
+        self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {query}')
 
     def append(self, name: str, query: str) -> None:
         """Add rows to a table."""

@@ -1,4 +1,4 @@
-"""The same SQL on Spark, for what does not fit one machine. Only distinct keys, profiles and courses come to the driver.
+"""The same SQL on Spark, for what does not fit one machine. Only distinct keys and courses come to the driver.
 
 Without a master Spark runs here, on the processors of this machine. On a cluster the session is the one that
 ``spark-submit`` gives, or ``SPARK_REMOTE`` names. Every table is written to a folder that all workers can reach and read
@@ -54,6 +54,12 @@ class Spark:
         before = self._paths.pop(name, [])
         self._write(name, text)
         _forget(before)
+
+    def view(self, name: str, query: str) -> None:
+        """Give a query a name."""
+        text = render(query, "spark")
+        self.log.append((name, text))
+        self.session.sql(text).createOrReplaceTempView(name)
 
     def append(self, name: str, query: str) -> None:
         """Add rows to a table."""

@@ -1,8 +1,9 @@
 # ruff: noqa: S608 - every name in a query comes from the knowledge or from our own schema, never from a record
 """What is known of each pregnancy, with the days from and until which it is known.
 
-``versions`` is what a record says outside its lists, carried on until something else is recorded; ``datings`` the day
-of 0+0 by the rules of :mod:`gravida.dating`; ``held_<list>`` the entries of a list, as days and numbers with two ends.
+``versions`` are the days from and until which nothing changes outside the lists, ``stated`` what a record says there, and ``listed`` what it says about lists;
+``datings`` the day of 0+0 by the rules of :mod:`gravida.dating`; ``known_<list>`` the rows of a list, and ``holding_<list>``
+its entries, as days and numbers with two ends.
 
 >>> ends_of(Column("plurality", "integer", "plurality"), Column("plurality_to", "integer", "plurality"), "s")
 ('s.plurality', 'COALESCE(s.plurality_to, s.plurality)')
@@ -29,7 +30,7 @@ NO_DAY = "CAST(NULL AS INTEGER)"
 
 @dataclass(frozen=True)
 class Entries:
-    """Makes these tables for one portion. Where nothing was recorded later, the steps for it are left out."""
+    """Makes these tables for one portion, and views that are read once. Where nothing was recorded later, the steps for it are left out."""
 
     engine: Engine
     meaning: Meaning
@@ -47,8 +48,7 @@ class Entries:
 
     def make(self) -> None:
         """Make them. The portion's tables must be there."""
-        self._versions()
-        self._datings()
+        self._datings(self._versions())
         for needed in self.lists:
             self._held(needed.name)
 
@@ -59,31 +59,37 @@ class Entries:
         used = {column.name for fact in self.observed for column in columns_of(fact.path, SCALARS)} | {*DATING, *HISTORY}
         return [column.name for column in SCALARS if column.name in used]
 
-    def _versions(self) -> None:
+    def _versions(self) -> list[str]:
+        """Make the versions; return the columns for which something was recorded later, which stand in them."""
         columns, changed = self._columns(), self._changed()
-        known = ", ".join(f"p.{name}_{what}" for name in LISTS for what in ("known", "open"))
         if changed:
             self._carried(changed)
-        stages = self._stages(columns, changed, known)
         low, high = _start("s")
-        facts = ", ".join(f"{value} AS {name}" for fact in self.observed for name, value in observed_columns(fact))
-        lists = ", ".join(f"{name}_{what}" for name in LISTS for what in ("known", "open"))
+        later = "".join(f", {name}" for name in changed)
         self.engine.table(
             "versions",
-            f"SELECT pid, begins, nexts, ended, start_low, start_high, {', '.join(HISTORY)}, {lists}, {facts} "
-            f"FROM (SELECT s.*, {low} AS start_low, {high} AS start_high FROM ({stages}) AS s) AS d WHERE begins <= ended",
+            f"SELECT pid, begins, nexts, ended, {low} AS start_low, {high} AS start_high{later} FROM ({self._stages(changed)}) AS s WHERE begins <= ended",
         )
+        own = ", ".join(f"{_settled(name, 'p.known_from', 'p.')} AS {name}" for name in columns if name not in changed)
+        lists = ", ".join(f"{name}_{what}" for name in LISTS for what in ("known", "open"))
+        facts = ", ".join(f"{value} AS {name}" for fact in self.observed for name, value in observed_columns(fact))
+        both = f"SELECT v.*, {own}, {', '.join(f'p.{each}' for each in lists.split(', '))} FROM versions AS v JOIN in_pregnancies AS p ON p.pid = v.pid"
+        self.engine.view("stated", f"SELECT pid, begins, nexts, {', '.join(HISTORY)}, {lists}, {facts} FROM ({both}) AS d")
+        first = ", ".join(["p.known_from AS begins", f"{NO_DAY} AS nexts", *(f"p.{name}" for name in HISTORY), *(f"p.{each}" for each in lists.split(", "))])
+        again = f"SELECT pid, begins, nexts, {', '.join(HISTORY)}, {lists} FROM stated"
+        self.engine.view("listed", again if set(HISTORY) & set(changed) else f"SELECT p.pid, {first} FROM in_pregnancies AS p")
         self.engine.drop("carried", "stages")
+        return changed
 
-    def _stages(self, columns: Sequence[str], changed: Sequence[str], known: str) -> str:
-        """Return the SQL of every pregnancy from each day on which something outside the lists was recorded."""
-        rest = f"{known}, p.ended_on AS ended FROM in_pregnancies AS p"
+    def _stages(self, changed: Sequence[str]) -> str:
+        """Return the SQL of every pregnancy from each day on which something outside the lists was recorded: its dating, and what changes."""
+        columns = [*DATING, *(name for name in changed if name not in DATING)]
         own = ", ".join(f"{_settled(name, 'p.known_from', 'p.')} AS {name}" for name in columns)
-        first = f"SELECT p.pid, p.known_from AS begins, {NO_DAY} AS nexts, {own}, {rest}"
+        first = f"SELECT p.pid, p.known_from AS begins, {NO_DAY} AS nexts, {own}, p.ended_on AS ended FROM in_pregnancies AS p"
         if not changed:
             return first
         later = ", ".join(f"c.{name}" if name in changed else f"{_settled(name, 'p.known_from', 'p.')} AS {name}" for name in columns)
-        joined = f"SELECT p.pid, c.begins, c.nexts, {later}, {rest} JOIN carried AS c ON c.pid = p.pid"
+        joined = f"SELECT p.pid, c.begins, c.nexts, {later}, p.ended_on AS ended FROM in_pregnancies AS p JOIN carried AS c ON c.pid = p.pid"
         return f"{first} WHERE p.pid NOT IN (SELECT pid FROM carried) UNION ALL {joined}"
 
     def _changed(self) -> list[str]:
@@ -114,8 +120,12 @@ class Entries:
             "WINDOW earlier AS (PARTITION BY pid ORDER BY begins ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)",
         )
 
-    def _datings(self) -> None:
+    def _datings(self, changed: Sequence[str]) -> None:
         """Keep the spans of days in which one dating held: nearly always there is one for each pregnancy."""
+        if not set(DATING) & set(changed):
+            one = "MIN(begins) AS begins, CAST(NULL AS INTEGER) AS nexts, MIN(start_low) AS start_low, MIN(start_high) AS start_high"
+            self.engine.table("datings", f"SELECT pid, {one} FROM versions GROUP BY pid")
+            return
         before = ", ".join(f"LAG({name}) OVER ordered AS before_{name}" for name in ("begins", "start_low", "start_high"))
         changes = "before_begins IS NULL OR start_low IS DISTINCT FROM before_start_low OR start_high IS DISTINCT FROM before_start_high"
         self.engine.table(
@@ -127,7 +137,7 @@ class Entries:
     # --- lists -------------------------------------------------------------------------------------------------------
 
     def _held(self, name: str) -> None:
-        """Keep the entries of a list, from the day on which each was known until it is replaced or dated otherwise."""
+        """Say what the entries of a list are, from the day on which each was known until it is replaced or dated otherwise."""
         on, low, high = (f"r.{WHEN[name][0]}", *_gestation(name)) if name in WHEN else (NO_DAY, NO_DAY, NO_DAY)
         self._known(name, on)
         columns = [pair for each in self.fields(name) for pair in field_columns(each, name)]
@@ -139,25 +149,25 @@ class Entries:
             f"FROM known_{name} AS r JOIN datings AS d ON d.pid = r.pid"
         )
         begins, until = "GREATEST(known, dated_from, COALESCE(day_low, known))", "LEAST(replaced, dated_until)"
-        self.engine.table(
-            f"held_{name}",
+        self.engine.view(
+            f"holding_{name}",
             f"SELECT pid, entry, known, {begins} AS begins, {until} AS until, ended, day_low, day_high, gestation_low, gestation_high"
             f"{''.join(f', {column}' for column, _ in columns)} FROM ({dated}) AS h WHERE {begins} <= ended AND ({until} IS NULL OR {begins} < {until})",
         )
 
     def _known(self, name: str, on: str) -> None:
-        """Keep the rows of a list with the day on which each became known, and on which another of the same entry replaced it."""
+        """Say when each row of a list became known, and when another of the same entry replaced it."""
         known = f"GREATEST(COALESCE(r.recorded_on, {on}, p.known_from), p.known_from)"
         rows = f"SELECT r.*, {known} AS known, p.ended_on AS ended FROM in_{name} AS r JOIN in_pregnancies AS p ON p.pid = r.pid"
         if not self._has_later_rows(name):
-            self.engine.table(f"known_{name}", f"SELECT *, {NO_DAY} AS replaced FROM ({rows}) AS r")
+            self.engine.view(f"known_{name}", f"SELECT *, {NO_DAY} AS replaced FROM ({rows}) AS r")
             return
-        self.engine.table("rewritten", f"SELECT DISTINCT pid FROM (SELECT pid FROM in_{name} GROUP BY pid, entry HAVING COUNT(*) > 1) AS r")
+        self.engine.table(f"rewritten_{name}", f"SELECT DISTINCT pid FROM (SELECT pid FROM in_{name} GROUP BY pid, entry HAVING COUNT(*) > 1) AS r")
         order = ", ".join(["known", *(f'"{column.name}"' for column in TABLES[name] if column.path)])
         replaced = f"LEAD(known) OVER (PARTITION BY pid, entry ORDER BY {order})"
-        once = f"SELECT *, {NO_DAY} AS replaced FROM ({rows}) AS r WHERE pid NOT IN (SELECT pid FROM rewritten)"
-        again = f"SELECT *, {replaced} AS replaced FROM ({rows}) AS r WHERE pid IN (SELECT pid FROM rewritten)"
-        self.engine.table(f"known_{name}", f"{once} UNION ALL {again}")
+        once = f"SELECT *, {NO_DAY} AS replaced FROM ({rows}) AS r WHERE pid NOT IN (SELECT pid FROM rewritten_{name})"
+        again = f"SELECT *, {replaced} AS replaced FROM ({rows}) AS r WHERE pid IN (SELECT pid FROM rewritten_{name})"
+        self.engine.view(f"known_{name}", f"{once} UNION ALL {again}")
 
     def fields(self, name: str) -> list[Field]:
         """Return the fields of a list that are used and stand in the record."""

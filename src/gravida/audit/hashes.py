@@ -17,6 +17,11 @@ def bucket(value: str, limits: Sequence[float]) -> str:
     return f"({' + '.join(tests)})" if tests else f"CAST({value} IS NOT NULL AS INTEGER)"
 
 
+def between(low: str, high: str, limits: Sequence[float]) -> list[str]:
+    """Return the SQL of where both ends of a number lie. The upper is asked only where there is a range."""
+    return [whole(bucket(low, limits)), f"CASE WHEN {low} = {high} THEN -1 ELSE {whole(bucket(high, limits))} END"]
+
+
 def whole(value: str) -> str:
     """Return the SQL of a number that is never null: what is unknown is below everything."""
     return f"COALESCE(CAST({value} AS INTEGER), {UNKNOWN})"

@@ -127,19 +127,21 @@ class Intake:
 
     def load(self, portion: Portion) -> None:
         """Read one portion into the tables ``in_pregnancies``, ``in_updates`` and ``in_<list>``, each pregnancy under a number ``pid``."""
-        self.engine.table("raw_pregnancies", f"SELECT s.* FROM source_pregnancies AS s WHERE {portion.holds(ID)}")
-        self.engine.table("portion", f"SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS pid FROM ({self._usable()})")
+        again = self.engine.view if self._is_typed("pregnancies", _column("pregnancies", "known_from")) else self.engine.table  # text is read once
+        again("raw_pregnancies", f"SELECT s.* FROM source_pregnancies AS s WHERE {portion.holds(ID)}")
+        self.engine.table("ids", self._ids())
+        self.engine.table("portion", "SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS pid FROM ids WHERE reason IS NULL")
         for table in TABLES:
             self.engine.table(f"in_{table}", self._query(table, portion))
 
-    def _usable(self) -> str:
-        """Return the SQL of the pregnancies that can be used: one row, known from a day, and not ended before it."""
-        ended = self.typed("pregnancies", _column("pregnancies", "ended_on"))
-        known = self.typed("pregnancies", _column("pregnancies", "known_from"))
-        return (
-            f"SELECT {ID} AS id FROM raw_pregnancies AS s GROUP BY s.pregnancy_id "
-            f"HAVING COUNT(*) = 1 AND MIN({known}) IS NOT NULL AND MIN({ended} - {known}) IS DISTINCT FROM NULL AND MIN({ended} - {known}) >= 0"
+    def _ids(self) -> str:
+        """Return the SQL of the pregnancies, each with its rows and with the reason why it cannot be used: nothing if it can."""
+        known, ended = (f"MIN({self.typed('pregnancies', _column('pregnancies', name))})" for name in ("known_from", "ended_on"))
+        reason = (
+            f"CASE WHEN COUNT(*) > 1 THEN 'more than one row with this pregnancy_id' WHEN {known} IS NULL THEN 'no known_from' "
+            f"WHEN {ended} IS NULL THEN 'no ended_on: the last day that is judged' WHEN {ended} < {known} THEN 'ended before it was known' END"
         )
+        return f"SELECT {ID} AS id, COUNT(*) AS number, {reason} AS reason FROM raw_pregnancies AS s GROUP BY s.pregnancy_id"
 
     def _query(self, table: str, portion: Portion) -> str:
         columns = [f"{self._column(table, column)} AS {column.name}" for column in TABLES[table] if column.name != "pregnancy_id"]

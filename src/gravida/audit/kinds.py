@@ -5,6 +5,10 @@ An entry is of a kind by the truths of every ``where`` over it, and by its value
 kind stands for thousands of earlier pregnancies that no guideline tells apart. Beside the kind stands what else
 matters of an entry: whether a fact may or may not take it, and at which ages it tells something else.
 
+Where all is certain, most of what entries tell adds up as bits: that there is one of which some ``where`` holds, that the
+shortest length is no greater than this. A second entry that says nothing new sets no new bit. ``rest`` is the kind by
+what does not add up so, as where somebody counts to three.
+
 Where the criteria of a list look at the age of its entries themselves, or take an entry whatever it is, nothing is
 gained, and every entry is its own kind.
 """
@@ -19,13 +23,15 @@ from gravida.audit.engine import Columns, Engine
 from gravida.audit.entries import names_of
 from gravida.audit.hashes import KEY, bucket, whole
 from gravida.audit.needs import AFTER, AGE, GESTATION, ListNeeds
-from gravida.audit.truths import FALSE, UNKNOWN, Numbering
+from gravida.audit.truths import FALSE, TRUE, UNKNOWN, Numbering
 from gravida.cql import Member, Node, walk
 from gravida.evaluate import Meaning
-from gravida.facts import Pick
+from gravida.facts import Pick, Truths
 from gravida.sql import Sql
 
-FLAGS = ("unsure", "ordered", "joint", "cuts")
+FLAGS = ("rest", "unsure", "ordered", "joint", "cuts")
+WORD = 62
+"""Bits for each column."""
 
 
 @dataclass
@@ -38,16 +44,16 @@ class Kinds:
     met: set[str] = field(default_factory=set)
 
     def learn(self, needed: ListNeeds) -> None:
-        """Work out every entry of ``plain_<list>`` that was not met before."""
+        """Work out every entry of ``held_<list>`` that was not met before."""
         name = needed.name
         if name not in self.met:
             self.met.add(name)
-            flags = "".join(f", CAST(0 AS INTEGER) AS {flag}" for flag in FLAGS)
-            self.engine.table(f"kind_{name}", f"SELECT CAST(0 AS {KEY}) AS plain, CAST(0 AS INTEGER) AS kind{flags} WHERE FALSE")
+            columns = "".join(f", CAST(0 AS INTEGER) AS {flag}" for flag in FLAGS) + "".join(f", CAST(0 AS BIGINT) AS {bits}" for bits in words_of(needed))
+            self.engine.table(f"kind_{name}", f"SELECT CAST(0 AS {KEY}) AS plain, CAST(0 AS INTEGER) AS kind{columns} WHERE FALSE")
         self.engine.table(
             "unmet",
             "SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY plain ORDER BY pid, entry, begins) AS turn FROM "
-            f"plain_{name} WHERE plain NOT IN (SELECT plain FROM kind_{name})) AS p WHERE turn = 1",
+            f"held_{name} WHERE plain NOT IN (SELECT plain FROM kind_{name})) AS p WHERE turn = 1",
         )
         self.engine.table("fresh", "SELECT u.*, ROW_NUMBER() OVER (ORDER BY plain) AS record_id FROM unmet AS u")
         if self.engine.rows("SELECT 1 FROM fresh LIMIT 1"):
@@ -58,12 +64,14 @@ class Kinds:
         name = needed.name
         found = self.engine.numbers(f"SELECT record_id, {', '.join(self._values(needed))} FROM fresh")
         sorted_ = _Sorted(needed, found, self._truths(needed, found["record_id"]))
-        columns = sorted_.kinds()
-        self.numbers.setdefault(name, Numbering(columns.shape[1], np.int64))
-        self.engine.put("given", {"record_id": found["record_id"], "kind": self.numbers[name].number(columns), **sorted_.flags()})
-        flags = "".join(f", CAST(g.{flag} AS INTEGER) AS {flag}" for flag in FLAGS)
-        self.engine.append(f"kind_{name}", f"SELECT f.plain, g.kind{flags} FROM fresh AS f JOIN given AS g ON g.record_id = f.record_id")
+        numbers = {"kind": self._number(name, sorted_.kinds()), "rest": self._number(f"rest of {name}", sorted_.rest())}
+        self.engine.put("given", {"record_id": found["record_id"], **numbers, **sorted_.flags(), **sorted_.bits()})
+        columns = "".join(f", CAST(g.{flag} AS INTEGER) AS {flag}" for flag in FLAGS) + "".join(f", g.{bits}" for bits in words_of(needed))
+        self.engine.append(f"kind_{name}", f"SELECT f.plain, g.kind{columns} FROM fresh AS f JOIN given AS g ON g.record_id = f.record_id")
         self.engine.drop("given")
+
+    def _number(self, name: str, columns: NDArray[np.int64]) -> NDArray[np.int32]:
+        return self.numbers.setdefault(name, Numbering(columns.shape[1], np.int64)).number(columns)
 
     def _values(self, needed: ListNeeds) -> Iterator[str]:
         """Yield the SQL of each value as a whole number: where it lies among the limits, or what it is."""
@@ -116,6 +124,33 @@ def _facts(needed: ListNeeds) -> list[str]:
     return [*(each.name for each in needed.truths), *(each.name for each in needed.picks)]
 
 
+def words_of(needed: ListNeeds) -> list[str]:
+    """Return the columns of bits that say what an entry adds: before any stitch, and after one."""
+    words = range(-(-_width(needed) // WORD))
+    return [f"{when}_{word}" for when in (("before", "after") if AFTER in needed.used else ("before",)) for word in words]
+
+
+def _width(needed: ListNeeds) -> int:
+    """Return how many bits an entry has."""
+    return 2 * len(_once(needed)) + sum(1 if pick.value == AGE else len(_places(needed, pick)) for pick in _extremes(needed))
+
+
+def _once(needed: ListNeeds) -> list[Truths]:
+    """Return the facts of which it matters only whether there is one."""
+    return [fact for fact in needed.truths if needed.most_of.get(fact.name, 1) == 1]
+
+
+def _extremes(needed: ListNeeds) -> list[Pick]:
+    """Return the picks of the shortest or longest, and of ages, which are told apart by themselves."""
+    return [pick for pick in needed.picks if pick.value == AGE or (pick.take in ("shortest", "longest") and pick.type.is_number)]
+
+
+def _places(needed: ListNeeds, pick: Pick) -> range:
+    """Return the places of a known number among its limits: the ends of a pick reach the last, or the first, whatever it takes."""
+    limits = len(needed.limits(pick.value))
+    return range(2 * limits + 1) if limits else range(1, 2)
+
+
 @dataclass(frozen=True)
 class _Sorted:
     """Fresh entries of one list, with the truths of every ``where``."""
@@ -134,12 +169,54 @@ class _Sorted:
             ]
         return np.column_stack(columns)
 
+    def rest(self) -> NDArray[np.int64]:
+        """Return what makes the kind of each entry apart from :meth:`bits`. Shape (entries, columns)."""
+        added = (*_once(self.needed), *_extremes(self.needed))
+        facts: list[Truths | Pick] = [*self.needed.truths, *self.needed.picks]
+        others = [fact for fact in facts if fact not in added]
+        columns = [self.truths[name].astype(np.int64) for fact in others for name in self._variants(fact)]
+        columns += [values for fact in others if isinstance(fact, Pick) for values in self._values(fact)]
+        for pick in _extremes(self.needed):
+            unsure = np.logical_or.reduce([self.truths[name] == UNKNOWN for name in self._variants(pick) if not name.endswith("NULL")])
+            columns += [unsure.astype(np.int64), *(np.where(self._is_open(pick), values, np.int64(-1)) for values in self._values(pick))]
+        return np.column_stack([np.zeros(len(self.values["record_id"]), dtype=np.int64), *columns])
+
+    def _values(self, pick: Pick) -> list[NDArray[np.int64]]:
+        return [values.astype(np.int64) for name, values in self.values.items() if name in names_of(pick.value, pick.type)]
+
+    def _is_open(self, pick: Pick) -> NDArray[np.bool_]:
+        """Return which entries a pick may take with a value that is not known exactly."""
+        known = pick.value == AGE
+        return np.zeros(len(self.values["record_id"]), dtype=np.bool_) if known else self._may_take(pick) & (self.values[f"open_{pick.value}"] != 0)
+
+    def bits(self) -> dict[str, NDArray[np.int64]]:
+        """Return what each entry adds to what the others tell, by column."""
+        found = []
+        for after in ("FALSE", "TRUE") if AFTER in self.needed.used else ("FALSE",):
+            bits = list(self._bits(after))
+            found += [bits[first : first + WORD] for first in range(0, len(bits), WORD)]
+        words = ([each.astype(np.int64) << place for place, each in enumerate(word)] for word in found)
+        return {name: np.bitwise_or.reduce(word) for name, word in zip(words_of(self.needed), words, strict=True)}
+
+    def _bits(self, after: str) -> Iterator[NDArray[np.bool_]]:
+        """Yield that a ``where`` holds, and that it may; that a pick takes an entry, and a number so short, or so long."""
+        for fact in _once(self.needed):
+            yield self.truths[f"{fact.name} {after}"] == TRUE
+            yield self.truths[f"{fact.name} {after}"] != FALSE
+        for pick in _extremes(self.needed):
+            taken = self.truths[f"{pick.name} {after}"] != FALSE
+            if pick.value == AGE:
+                yield taken
+                continue
+            place, _ = self._values(pick)
+            yield from (taken & ((place <= limit) if pick.take == "shortest" else (place >= limit)) for limit in _places(self.needed, pick))
+
     def _may_take(self, pick: Pick) -> NDArray[np.bool_]:
         taken: NDArray[np.bool_] = np.logical_or.reduce([self.truths[name] != FALSE for name in self._variants(pick)])
         return taken
 
-    def _variants(self, pick: Pick) -> list[str]:
-        return [name for name in self.truths if name.rpartition(" ")[0] == pick.name]
+    def _variants(self, fact: Truths | Pick) -> list[str]:
+        return [name for name in self.truths if name.rpartition(" ")[0] == fact.name]
 
     def flags(self) -> dict[str, NDArray[np.int32]]:
         """Return what else matters of each entry."""
@@ -151,8 +228,7 @@ class _Sorted:
         unsure = np.zeros(size, dtype=np.bool_)
         for pick in self.needed.picks:
             unsure |= self.truths[f"{pick.name} FALSE"] == UNKNOWN
-            if pick.value != AGE:
-                unsure |= self._may_take(pick) & (self.values[f"open_{pick.value}"] != 0)
+            unsure |= self._is_open(pick)
         return unsure.astype(np.int32)
 
     def _ordered(self, size: int) -> NDArray[np.int32]:

@@ -39,6 +39,8 @@ class ListNeeds:
     picks: list[Pick] = field(default_factory=list)
     most: int = 1
     """The greatest number of entries that some criterion counts to."""
+    most_of: dict[str, int] = field(default_factory=dict)
+    """The same for each fact that is counted."""
     cuts: set[int] = field(default_factory=set)
     cuts_of: dict[str, set[int]] = field(default_factory=dict)
     """The ages at which an entry changes what it tells one pick."""
@@ -190,6 +192,7 @@ class _Walk:
                 self._fact(part.list.id)
                 needed = self._list(self.knowledge.meaning.facts[part.list.id].list)  # type: ignore[union-attr]
                 needed.most = max(needed.most, part.k)
+                needed.most_of[part.list.id] = max(needed.most_of.get(part.list.id, 0), part.k)
             elif isinstance(part, Compare | Between):
                 self._compared(part, list_name)
 

@@ -1,7 +1,7 @@
-"""What every recommendation says of a profile, apart from the clock: sets of recommendations, packed into bits.
+"""What every recommendation says at some moments, apart from the clock: sets of recommendations, as planes of bits.
 
-A profile that was not met before is worked out from the classes of its components. The clock comes later, because a
-profile lasts for days: :mod:`gravida.audit.courses` sets these against the windows.
+The truths of the atoms come from the classes of the components. The clock comes later, because a moment lasts for days:
+:mod:`gravida.audit.courses` sets these against the windows.
 
 >>> sorted(SETS)[:3]
 ['acted', 'acted_unknown', 'again_unknown']
@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gravida.audit.needs import Needs, due_again
-from gravida.audit.truths import FALSE, TRUE, UNKNOWN, Bits, Numbering, Truths, both, either, every, packed, some, truth
+from gravida.audit.truths import Planes, Truth, both, constant, either, every, some, truth
 from gravida.cql import Node
 from gravida.guideline import Action, Recommendation
 
@@ -35,35 +34,22 @@ SETS = {
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Works out outcomes. Members of the sets are ``recommendations``, in their order; ``rows`` keeps every outcome."""
+    """Works out what ``recommendations`` say, in their order."""
 
     needs: Needs
     recommendations: Sequence[Recommendation]
     actions: Mapping[str, Action]
-    numbering: Numbering
 
-    @property
-    def words(self) -> int:
-        """How many words of 64 bits one set takes."""
-        return int(self.numbering.rows.shape[1]) // (len(SETS) + 1)
-
-    def number(self, atoms: Mapping[str, Truths]) -> NDArray[np.int32]:
-        """Return the number of the outcome of each profile, given the truths of its atoms."""
-        size = len(next(iter(atoms.values())))
-        criteria = {node: truth(self.needs.trees[name], atoms, size) for name, node in self.needs.criteria.items()}
-        judged = [_Judged(each, self.actions, criteria, size).sets() for each in self.recommendations]
-        columns = [packed(np.stack([each[name] for each in judged])) for name in SETS]
-        return self.numbering.number(np.concatenate([*columns, packed_acts(acts_of(self.actions), criteria, size, columns[0].shape[1])], axis=1))
-
-    def sets(self) -> dict[str, Bits]:
-        """Return every set of all outcomes so far; ``acts`` are the actions done, by :func:`acts_of`."""
-        return {name: self.numbering.rows[:, index * self.words : (index + 1) * self.words] for index, name in enumerate((*SETS, "acts"))}
-
-
-def outcomes(needs: Needs, recommendations: Sequence[Recommendation], actions: Mapping[str, Action]) -> Outcomes:
-    """Return outcomes of which none is known yet."""
-    words = -(-len(recommendations) // 64)
-    return Outcomes(needs, recommendations, actions, Numbering((len(SETS) + 1) * words, np.uint64))
+    def sets(self, atoms: Mapping[str, Truth], words: int) -> dict[str, Planes]:
+        """Return every set, given the truths of the atoms; ``acts`` are the actions done, by :func:`acts_of`. Shapes (members, words)."""
+        criteria = {node: truth(self.needs.trees[name], atoms, words) for name, node in self.needs.criteria.items()}
+        found = {name: np.empty((len(self.recommendations), words), dtype=np.uint64) for name in SETS}
+        for number, each in enumerate(self.recommendations):
+            for name, planes in _Judged(each, self.actions, criteria, words).sets().items():
+                found[name][number] = planes
+        never = constant(False, words)  # an action that no recommendation names
+        acts = [criteria.get(each.done_when, never) for each in acts_of(self.actions)]  # type: ignore[arg-type]
+        return found | {"acts": np.stack([each.yes for each in acts])}
 
 
 def acts_of(actions: Mapping[str, Action]) -> list[Action]:
@@ -71,67 +57,60 @@ def acts_of(actions: Mapping[str, Action]) -> list[Action]:
     return [action for action in actions.values() if action.done_when is not None and not action.days_since]
 
 
-def packed_acts(acts: Sequence[Action], criteria: Mapping[Node, Truths], size: int, words: int) -> Bits:
-    """Return which actions were done. An action that no recommendation names counts as not done."""
-    never = np.full(size, FALSE, dtype=np.int8)
-    found = packed(np.stack([criteria.get(action.done_when, never) == TRUE for action in acts]))  # type: ignore[arg-type]
-    return np.pad(found, ((0, 0), (0, words - found.shape[1])))
-
-
 @dataclass(frozen=True)
 class _Judged:
-    """One recommendation over many profiles: :func:`gravida.verdict.judge`, written for arrays."""
+    """One recommendation at many moments: :func:`gravida.verdict.judge`, written for planes."""
 
     recommendation: Recommendation
     actions: Mapping[str, Action]
-    criteria: Mapping[Node, Truths]
-    size: int
+    criteria: Mapping[Node, Truth]
+    words: int
 
-    def sets(self) -> dict[str, NDArray[np.bool_]]:
-        """Return for which profiles the recommendation belongs to each set."""
+    def sets(self) -> dict[str, Planes]:
+        """Return at which moments the recommendation belongs to each set."""
         who, acted = self._who(), self._acted()
         done, again = self._done(acted), self._again()
-        applies, unless = who == TRUE, some((self.criteria[each.node] for each in self.recommendation.unless), self.size)
-        finished = applies & (done == TRUE) & (again != TRUE)
+        applies, unless = who.yes, some((self.criteria[each.node] for each in self.recommendation.unless), self.words)
+        settled = applies & done.yes
+        finished = settled & ~again.yes
         open_ = applies & ~finished
         barred = open_ & self._impossible()
         free = open_ & ~barred
         return {
-            "clear": free & (unless == FALSE), "unsure": free & (unless == UNKNOWN), "against": free & (unless == TRUE), "impossible": barred,
-            "done": finished & (again == FALSE), "again_unknown": finished & (again == UNKNOWN), "maybe": who == UNKNOWN,
-            "overrun": applies & (done == TRUE) & (again == TRUE), "acted": acted == TRUE, "acted_unknown": acted == UNKNOWN,
+            "clear": free & unless.no, "unsure": free & ~(unless.yes | unless.no), "against": free & unless.yes, "impossible": barred,
+            "done": finished & again.no, "again_unknown": finished & ~again.no, "maybe": ~(who.yes | who.no),
+            "overrun": settled & again.yes, "acted": acted.yes, "acted_unknown": ~(acted.yes | acted.no),
         }  # fmt: skip
 
-    def _who(self) -> Truths:
+    def _who(self) -> Truth:
         stated = self.recommendation.who
-        who = np.full(self.size, TRUE, dtype=np.int8) if stated is None else self.criteria[stated.node]
-        silent = some((self.criteria[each.node] for each in self.recommendation.silent_on), self.size)
-        return np.where((who == TRUE) & (silent != FALSE), np.int8(UNKNOWN), who)
+        who = constant(True, self.words) if stated is None else self.criteria[stated.node]
+        silent = some((self.criteria[each.node] for each in self.recommendation.silent_on), self.words)
+        return Truth(who.yes & silent.no, who.no)
 
     def _acts(self) -> list[Action]:
         return [self.actions[name] for name in self.recommendation.actions] if self.recommendation.favours else []
 
-    def _acted(self) -> Truths:
+    def _acted(self) -> Truth:
         """Return whether the act was done: any one of a free choice, or all of several. Of what leaves no trace, nothing is done."""
-        never = np.full(self.size, FALSE, dtype=np.int8)
+        never = constant(False, self.words)
         found = [never if each.done_when is None else self.criteria[each.done_when] for each in self._acts()]
         result = found[0] if found else never
         for each in found[1:]:
             result = either(result, each) if self.recommendation.free_choice else both(result, each)
         return result
 
-    def _done(self, acted: Truths) -> Truths:
+    def _done(self, acted: Truth) -> Truth:
         """Return whether that settles it: a series without an interval is never done by one."""
         series = self.recommendation.repeat_days is None and any(each.days_since for each in self._acts())
-        return np.full(self.size, FALSE, dtype=np.int8) if series else acted
+        return constant(False, self.words) if series else acted
 
-    def _again(self) -> Truths:
+    def _again(self) -> Truth:
         nodes = [due_again(self.recommendation, each) for each in self._acts()]
-        return some((self.criteria[node] for node in nodes if node is not None), self.size)
+        return some((self.criteria[node] for node in nodes if node is not None), self.words)
 
-    def _impossible(self) -> NDArray[np.bool_]:
+    def _impossible(self) -> Planes:
         acts = self._acts()
         if not acts or any(each.not_when is None for each in acts):
-            return np.zeros(self.size, dtype=np.bool_)
-        barred: NDArray[np.bool_] = every((self.criteria[each.not_when] for each in acts if each.not_when is not None), self.size) == TRUE
-        return barred
+            return constant(False, self.words).yes
+        return every((self.criteria[each.not_when] for each in acts if each.not_when is not None), self.words).yes

@@ -8,7 +8,7 @@ Rows read are rows used and rows set aside, for every table, and the sum is chec
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gravida.audit.engine import Engine
@@ -80,15 +80,7 @@ class Quality:
                 self._children(table)
 
     def _pregnancies(self) -> None:
-        known, ended = (f"MIN({self.intake.typed('pregnancies', column)})" for column in _columns("known_from", "ended_on"))
-        reason = (
-            f"CASE WHEN COUNT(*) > 1 THEN 'more than one row with this pregnancy_id' WHEN {known} IS NULL THEN 'no known_from' "
-            f"WHEN {ended} IS NULL THEN 'no ended_on: the last day that is judged' WHEN {ended} < {known} THEN 'ended before it was known' END"
-        )
-        rows = self.engine.rows(
-            f"SELECT reason, SUM(n) FROM (SELECT COUNT(*) AS n, {reason} AS reason FROM raw_pregnancies AS s GROUP BY pregnancy_id) AS r GROUP BY reason"
-        )
-        for found, count in rows:
+        for found, count in self.engine.rows("SELECT reason, SUM(number) FROM ids GROUP BY reason"):
             if found is None:
                 self.told.used["pregnancies"] += int(count)
             else:
@@ -133,7 +125,3 @@ class Quality:
         aside = self.told.aside[table] + Counter({NO_ID: nameless})
         unlinked = read - self.told.used[table] - sum(aside.values())
         return Account(table, read, self.told.used[table], dict(sorted((aside + Counter({UNLINKED: unlinked})).items())))
-
-
-def _columns(*names: str) -> Iterator:  # type: ignore[type-arg]
-    yield from (next(column for column in TABLES["pregnancies"] if column.name == name) for name in names)

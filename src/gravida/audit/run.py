@@ -1,31 +1,27 @@
 # ruff: noqa: S608 - every name in a query comes from the knowledge or from our own schema, never from a record
 """An audit from flat tables to counts, portion by portion, so that memory stays small however many pregnancies there are.
 
-What was worked out once, a kind, a class, a profile, is kept for the portions that follow.
+What was worked out once, a kind or a class, is kept for the portions that follow.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gravida.audit.classes import Classes
 from gravida.audit.counts import Counts, Tally, add_lacking
 from gravida.audit.courses import Courses, Found, Timeline
 from gravida.audit.engine import Engine
 from gravida.audit.entries import Entries
-from gravida.audit.hashes import KEY
 from gravida.audit.intake import Intake, Portion, Sources, types_of
 from gravida.audit.kinds import Kinds
 from gravida.audit.moments import Moments
 from gravida.audit.needs import Needs, due_again, needs_of
-from gravida.audit.outcomes import Outcomes, acts_of, outcomes
+from gravida.audit.outcomes import Outcomes, acts_of
 from gravida.audit.quality import Quality, Told
 from gravida.audit.states import States
-from gravida.audit.truths import UNKNOWN, Truths
 from gravida.audit.wanted import Listed, Lists, Wanted
 from gravida.audit.windows import Windows
 from gravida.audit.worlds import Worlds
@@ -63,11 +59,8 @@ class Audit:
     sources: Sources
     recommendations: Sequence[Recommendation]
     asked: Sequence[Wanted] = ()
-    profiles: int = 0
     portions: int = 0
     log: list[tuple[str, str]] = field(default_factory=list)
-    classes_of: list[NDArray[np.int32]] = field(default_factory=list)
-    """The class of every component of each profile, portion by portion. Shape of each (profiles, components)."""
 
     def __post_init__(self) -> None:
         types, suspicious = types_of(self.knowledge.dictionary)
@@ -76,16 +69,12 @@ class Audit:
         self.entries = Entries(self.engine, self.knowledge.meaning, self.needs)
         self.states = States(self.engine, self.needs, self.entries, Kinds(self.engine, self.knowledge.meaning))
         self.classes = Classes(self.engine, self.needs, Worlds(self.engine, self.knowledge.meaning, self.entries, self.knowledge.largest_k))
-        self.moments = Moments(self.engine, self.needs)
-        self.outcomes: Outcomes = outcomes(self.needs, self.recommendations, self.knowledge.actions)
-        self.courses = Courses(
-            self.outcomes, Windows([each.window for each in self.recommendations]), [self._counts(each) for each in self.recommendations], self._families()
-        )
-        self.timeline, self.quality = Timeline(self.engine), Quality(self.engine, self.intake, self.needs)
+        self.moments = Moments(self.engine, self.needs, self.classes)
+        outcomes, windows = Outcomes(self.needs, self.recommendations, self.knowledge.actions), Windows([each.window for each in self.recommendations])
+        self.courses = Courses(self.classes, outcomes, windows, [self._counts(each) for each in self.recommendations], self._families())
+        self.timeline, self.quality = Timeline(self.engine, self.classes), Quality(self.engine, self.intake, self.needs)
         self.counts, self.lists = self._no_counts(), Lists(self.engine, self.recommendations, self.asked)
         self.engine.put("day_class", self.courses.windows.classes())
-        columns = f"CAST(0 AS {KEY}) AS profile, CAST(0 AS INTEGER) AS number, CAST(0 AS INTEGER) AS outcome, CAST(0 AS BIGINT) AS acts"
-        self.engine.table("judged", f"SELECT {columns} WHERE FALSE")
 
     def _counts(self, recommendation: Recommendation) -> bool:
         """Return whether a recommendation can support an act: it is current, and somebody has read it."""
@@ -120,8 +109,7 @@ class Audit:
         self.quality.add(portion)
         tally, found = self._tally(), self.courses.find(self.timeline.rows())
         self.counts.add(tally, found)
-        profiles, last = np.unique(tally.last, return_inverse=True)
-        add_lacking(self.counts, replace(tally, last=last.reshape(-1)), found, self._unknown(profiles), self._rests_on)
+        add_lacking(self.counts, tally, found, self.classes.unknown, self._rests_on)
         self.lists.add(found)
         return found
 
@@ -129,52 +117,17 @@ class Audit:
         return Counts(len(self.recommendations), len(acts_of(self.knowledge.actions)), self.leaves)
 
     def judge(self, portion: Portion) -> None:
-        """Read one portion, and work out every profile that was not met before."""
+        """Read one portion, and work out every class that was not met before."""
         self.intake.load(portion)
         self.entries.make()
         self.states.make()
         self.classes.learn()
         self.moments.make()
-        self._learn_profiles()
-
-    # --- profiles ----------------------------------------------------------------------------------------------------
-
-    def _learn_profiles(self) -> None:
-        met = "SELECT profile, pid, MIN(begins) AS day FROM moments WHERE profile NOT IN (SELECT profile FROM judged) GROUP BY profile, pid"
-        self.engine.table("met", met)
-        first = "SELECT profile, MIN(pid) AS pid FROM met GROUP BY profile"
-        self.engine.table(
-            "chosen",
-            "SELECT ROW_NUMBER() OVER (ORDER BY m.profile) AS record_id, m.profile, m.pid, m.day FROM met AS m "
-            f"JOIN ({first}) AS f ON f.profile = m.profile AND f.pid = m.pid",
-        )
-        found = self.engine.numbers(self.moments.classes_of("chosen"))
-        if len(found["record_id"]):
-            self._judge_profiles(found)
-
-    def _judge_profiles(self, found: Mapping[str, NDArray[Any]]) -> None:
-        classes = np.column_stack([found[name] for name in self.needs.atoms]).astype(np.int32)
-        outcome = self.outcomes.number(self._atoms(classes))
-        numbers = np.arange(self.profiles, self.profiles + len(outcome), dtype=np.int32)
-        acts = self.outcomes.sets()["acts"][outcome, 0].astype(np.int64)
-        self.engine.put("given", {"record_id": found["record_id"], "number": numbers, "outcome": outcome, "acts": acts})
-        self.engine.append("judged", "SELECT c.profile, g.number, g.outcome, g.acts FROM chosen AS c JOIN given AS g ON g.record_id = c.record_id")
-        self.engine.drop("given", "met")
-        self.classes_of.append(classes)
-        self.profiles += len(outcome)
-
-    def _atoms(self, classes: NDArray[np.int32]) -> dict[str, Truths]:
-        """Return the truth of every atom in some profiles, given the classes of their components."""
-        atoms: dict[str, Truths] = {}
-        for column, (name, nodes) in enumerate(self.needs.atoms.items()):
-            rows = self.classes.numbers[name].rows[classes[:, column]]
-            atoms.update({atom: np.ascontiguousarray(rows[:, index]) for index, atom in enumerate(nodes)})
-        return atoms
 
     # --- counting ----------------------------------------------------------------------------------------------------
 
     def _tally(self) -> Tally:
-        """Count the pregnancies of the portion by site, month, course and last profile."""
+        """Count the pregnancies of the portion by site, month and course."""
         when = "(CAST('1970-01-01' AS DATE) + p.known_from)"
         self.engine.table(
             "grouped",
@@ -186,21 +139,12 @@ class Audit:
         )
         groups = self.engine.rows("SELECT site, month FROM groups ORDER BY number")
         rows = self.engine.numbers(
-            "SELECT g.number AS site_month, c.number AS course, d.last_profile AS last, COUNT(*) AS count FROM coursed AS d "
+            "SELECT g.number AS site_month, c.number AS course, COUNT(*) AS count FROM coursed AS d "
             "JOIN course AS c ON c.course = d.course JOIN grouped AS p ON p.pid = d.pid JOIN groups AS g ON g.site = p.site AND g.month = p.month "
-            "GROUP BY g.number, c.number, d.last_profile"
+            "GROUP BY g.number, c.number"
         )
-        columns = (np.asarray(rows[name]).astype(np.int64) for name in ("site_month", "course", "last", "count"))
+        columns = (np.asarray(rows[name]).astype(np.int64) for name in ("site_month", "course", "count"))
         return Tally([(site, f"{month // 12}-{month % 12 + 1:02}") for site, month in groups], *columns)
-
-    def _unknown(self, profiles: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which atoms are unknown in some profiles. Shape (atoms, profiles)."""
-        atoms = self._atoms(np.concatenate(self.classes_of)[profiles])
-        return np.stack([atoms[name] == UNKNOWN for name in self._atom_names])
-
-    @cached_property
-    def _atom_names(self) -> list[str]:
-        return [atom for nodes in self.needs.atoms.values() for atom in nodes]
 
     @cached_property
     def leaves(self) -> list[str]:
@@ -214,7 +158,7 @@ class Audit:
         yield from lists or leaves
 
     @cached_property
-    def _rests_on(self) -> list[dict[str, list[tuple[int, list[int]]]]]:
+    def _rests_on(self) -> list[dict[str, list[tuple[int, list[str]]]]]:
         return [{role: self._leaf_atoms(nodes) for role, nodes in self._roles(each).items()} for each in self.recommendations]
 
     def _roles(self, recommendation: Recommendation) -> dict[str, list[Node]]:
@@ -223,13 +167,13 @@ class Audit:
         who = [*([recommendation.who] if recommendation.who else []), *recommendation.silent_on]
         return {"who": [each.node for each in who], "unless": [each.node for each in recommendation.unless], "done": done}
 
-    def _leaf_atoms(self, nodes: Sequence[Node]) -> list[tuple[int, list[int]]]:
+    def _leaf_atoms(self, nodes: Sequence[Node]) -> list[tuple[int, list[str]]]:
         """Return, for each leaf that some criteria rest on, the atoms that tell whether it was known."""
         trees = {node: self.needs.trees[name] for name, node in self.needs.criteria.items()}
         atoms = {part.id for node in nodes for part in walk(trees[node]) if isinstance(part, Name)}
         where = {name: self.needs.atoms[component][name] for component in self.needs.atoms for name in self.needs.atoms[component] if name in atoms}
-        found: dict[int, list[int]] = {}
+        found: dict[int, list[str]] = {}
         for name, node in where.items():
             for leaf in self._leaves(node):
-                found.setdefault(self.leaves.index(leaf), []).append(self._atom_names.index(name))
+                found.setdefault(self.leaves.index(leaf), []).append(name)
         return sorted(found.items())

@@ -16,18 +16,21 @@ from dataclasses import dataclass
 
 from gravida.audit.engine import Engine
 from gravida.audit.entries import Entries, names_of, observed_columns
-from gravida.audit.hashes import KEY, UNKNOWN, bucket, key, text, whole
-from gravida.audit.kinds import Kinds, is_sorted
+from gravida.audit.hashes import KEY, UNKNOWN, between, key, text, whole
+from gravida.audit.kinds import FLAGS, Kinds, is_sorted, words_of
 from gravida.audit.needs import AFTER, AGE, GESTATION, OWN, STITCHES, ListNeeds, Needs
 from gravida.facts import Field, Observed
 
 KEPT = "pid, begins, until, ended, day_low, day_high"
-ALL_CUTS = 2**30 - 1
+SIDE = "CASE WHEN s.pid IS NULL THEN 0 WHEN s.placed IS NULL THEN 3 WHEN h.gestation_low > s.placed THEN 1 ELSE 2 END AS side"
+"""Of an entry: 0 where there is no stitch, 1 after it, 2 before, 3 where that cannot be told."""
+UNSORTED = f"h.plain AS kind, 1 AS unsure, 1 AS ordered, 0 AS joint, {2**30 - 1} AS cuts"
+IN_TIME = "PARTITION BY pid ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
 
 
 @dataclass(frozen=True)
 class States:
-    """Makes ``bare``, the keys of what stands outside the rows of lists, and ``state_<component>``: pid, begins, key."""
+    """Makes ``bare`` and ``said``, the keys of what stands outside lists and of what is said about each, and ``state_<list>``: pid, begins, key."""
 
     engine: Engine
     needs: Needs
@@ -40,10 +43,14 @@ class States:
         return [OWN, *(needed.name for needed in self.entries.lists)]
 
     def make(self) -> None:
-        """Make them. The tables of :class:`Entries` must be there."""
+        """Make them. The tables of :class:`Entries` must be there; ``held_<list>`` are its entries, each with the hash of its plain values."""
+        for needed in self.entries.lists:
+            plain = key(f"{needed.name!r}", *self._plain(needed))
+            self.engine.table(f"held_{needed.name}", f"SELECT h.*, {plain} AS plain FROM holding_{needed.name} AS h")
         self._stitched()
-        keys = [f"{self._own()} AS {OWN}", *(f"{self._bare(needed.name)} AS {needed.name}" for needed in self.entries.lists)]
-        self.engine.table("bare", f"SELECT pid, begins, nexts, {', '.join(keys)} FROM versions")
+        self.engine.table("bare", f"SELECT pid, begins, {self._own()} AS {OWN} FROM stated")
+        keys = "".join(f", {self._bare(needed.name)} AS {needed.name}" for needed in self.entries.lists)
+        self.engine.table("said", f"SELECT pid, begins{keys} FROM listed")
         for needed in self.entries.lists:
             self._coded(needed)
             self._summed(needed)
@@ -51,8 +58,8 @@ class States:
     def _stitched(self) -> None:
         """Keep the pregnancies with a stitch: where there is one, placed at one gestation, it is enough to know which scans came after."""
         one = "COUNT(DISTINCT entry) = 1 AND COUNT(gestation_low) = COUNT(*) AND MIN(gestation_low) = MAX(gestation_high)"
-        nobody = "SELECT CAST(0 AS BIGINT) AS pid, CAST(0 AS INTEGER) AS placed, FALSE AS is_one WHERE FALSE"
-        some = f"SELECT pid, MIN(gestation_low) AS placed, {one} AS is_one FROM held_{STITCHES} GROUP BY pid"
+        nobody = "SELECT CAST(0 AS BIGINT) AS pid, CAST(0 AS INTEGER) AS placed, CAST(0 AS INTEGER) AS since, FALSE AS is_one WHERE FALSE"
+        some = f"SELECT pid, MIN(gestation_low) AS placed, MIN(begins) AS since, {one} AS is_one FROM held_{STITCHES} GROUP BY pid"
         self.engine.table("stitched", some if STITCHES in self.needs.lists else nobody)
 
     # --- outside the rows --------------------------------------------------------------------------------------------
@@ -64,7 +71,7 @@ class States:
         columns = [name for name, _ in observed_columns(fact)]
         if not fact.type.is_number:
             return [whole(columns[0]) if fact.type.kind == "boolean" else text(columns[0])]
-        return [whole(bucket(column, sorted(self.needs.limits.get(fact.name, ())))) for column in columns]
+        return between(columns[0], columns[1], sorted(self.needs.limits.get(fact.name, ())))
 
     def _bare(self, name: str) -> str:
         """Return the SQL of the key of a list without its rows: whether it is known, and how many are counted."""
@@ -80,27 +87,42 @@ class States:
     def _coded(self, needed: ListNeeds) -> None:
         """Keep what adds to the key of a list: from when until when, and at which ages it changes."""
         name = needed.name
-        self.engine.table(f"plain_{name}", f"SELECT h.*, {key(f'{name!r}', *self._plain(needed))} AS plain FROM held_{name} AS h")
         in_kinds = is_sorted(needed, self.entries.meaning)
         if in_kinds:
             self.kinds.learn(needed)
-        kinds = _kinds(name) if in_kinds else f"SELECT h.*, h.plain AS kind, 1 AS unsure, 1 AS ordered, 0 AS joint, {ALL_CUTS} AS cuts FROM plain_{name} AS h"
         self.engine.table("sides", self._sides(needed))
-        side = "CASE WHEN s.pid IS NULL THEN 0 WHEN s.placed IS NULL THEN 3 WHEN k.gestation_low > s.placed THEN 1 ELSE 2 END AS side"
-        self.engine.table("sorted", f"SELECT k.*, {side} FROM ({kinds}) AS k LEFT JOIN sides AS s ON s.pid = k.pid")
+        self.engine.table("sorted", self._sorted(needed) if in_kinds else self._unsorted(needed))
         self.engine.table("several", f"SELECT DISTINCT pid FROM ({' UNION ALL '.join(self._several(needed))}) AS s")
         parts = [*(_by_kind(needed, self._counted(needed)) if in_kinds else [_by_row(name)]), _in_order(needed)]
         if AFTER in needed.used:
             placed = key("'placed'", *(f"CASE WHEN s.placed IS NULL THEN {whole(f'h.gestation_{end}')} ELSE 0 END" for end in ("low", "high")))
-            kept = "h." + KEPT.replace(", ", ", h.")
-            parts.append(f"SELECT {kept}, 0 AS cuts, {placed} AS base FROM held_{STITCHES} AS h LEFT JOIN sides AS s ON s.pid = h.pid")
+            parts.append(f"SELECT {_of('h')}, 0 AS cuts, {placed} AS base FROM held_{STITCHES} AS h LEFT JOIN sides AS s ON s.pid = h.pid")
         self.engine.table(f"coded_{name}", " UNION ALL ".join(parts))
-        self.engine.drop("sorted", "several", "sides", f"plain_{name}")
+        if in_kinds:
+            bits = ", ".join(f"bits_{number}" for number, _ in enumerate(_bits(needed)))
+            self.engine.table(f"added_{name}", f"SELECT pid, begins, {bits} FROM sorted WHERE pid NOT IN (SELECT pid FROM several)")
+        self.engine.drop("sorted", "several", "sides")
+
+    def _unsorted(self, needed: ListNeeds) -> str:
+        return f"SELECT {_kept(needed)}, {UNSORTED}, {SIDE} FROM held_{needed.name} AS h LEFT JOIN sides AS s ON s.pid = h.pid"
+
+    def _sorted(self, needed: ListNeeds) -> str:
+        """Return the SQL of the entries with their kinds and bits. Where it may change which scans came after a stitch, the kind stands for all."""
+        adds, told = "TRUE", ""
+        if AFTER in needed.used:
+            known = f"COALESCE(p.{STITCHES}_known, FALSE) AND NOT COALESCE(p.{STITCHES}_open, FALSE)"
+            adds = f"{known} AND (s.pid IS NULL OR s.placed IS NULL OR h.gestation_low <= s.placed OR h.begins >= s.since)"
+            told = " JOIN in_pregnancies AS p ON p.pid = h.pid"
+        rest = f"CASE WHEN {adds} THEN k.rest ELSE -1 - k.kind END AS rest"
+        bits = "".join(f", CASE WHEN {adds} THEN {each} ELSE 0 END AS bits_{number}" for number, each in enumerate(_bits(needed)))
+        flags = ", ".join(f"k.{each}" for each in ("kind", *FLAGS) if each != "rest")
+        joins = f"JOIN kind_{needed.name} AS k ON k.plain = h.plain LEFT JOIN sides AS s ON s.pid = h.pid{told}"
+        return f"SELECT {_kept(needed)}, {flags}, {rest}{bits}, {SIDE} FROM held_{needed.name} AS h {joins}"
 
     def _plain(self, needed: ListNeeds) -> list[str]:
         plain = [part for each in self.entries.fields(needed.name) for part in _field(each, needed)]
         if GESTATION in needed.used:
-            plain += [whole(bucket(f"gestation_{end}", needed.limits(GESTATION))) for end in ("low", "high")]
+            plain += between("gestation_low", "gestation_high", needed.limits(GESTATION))
         return plain
 
     def _counted(self, needed: ListNeeds) -> str:
@@ -110,9 +132,9 @@ class States:
     def _sides(self, needed: ListNeeds) -> str:
         """Return the SQL of the pregnancies with a stitch, and of when it was placed if that settles which entries came after."""
         if AFTER not in needed.used:
-            return "SELECT CAST(0 AS BIGINT) AS pid, CAST(0 AS INTEGER) AS placed WHERE FALSE"
+            return "SELECT CAST(0 AS BIGINT) AS pid, CAST(0 AS INTEGER) AS placed, CAST(0 AS INTEGER) AS since WHERE FALSE"
         doubtful = f"SELECT pid FROM held_{needed.name} WHERE gestation_low IS NULL OR gestation_low <> gestation_high"
-        return f"SELECT pid, CASE WHEN is_one AND pid NOT IN ({doubtful}) THEN placed END AS placed FROM stitched"
+        return f"SELECT pid, CASE WHEN is_one AND pid NOT IN ({doubtful}) THEN placed END AS placed, since FROM stitched"
 
     def _several(self, needed: ListNeeds) -> list[str]:
         """Return the SQL of the pregnancies in which the order of the entries matters, or which entry is replaced by which."""
@@ -124,22 +146,41 @@ class States:
         return [f"SELECT pid FROM sorted GROUP BY pid HAVING MAX(side) = 3 OR (COUNT(*) > 1 AND ({' OR '.join(tests)}))"]
 
     def _summed(self, needed: ListNeeds) -> None:
-        """Sum up the keys of a list in the order of time, for the pregnancies that have rows of it, or of which more was said later."""
-        name = needed.name
-        bare = (
-            f"SELECT pid, begins AS day, {name} - COALESCE(LAG({name}) OVER (PARTITION BY pid ORDER BY begins), 0) AS k FROM bare "
-            f"WHERE pid IN (SELECT pid FROM coded_{name})"
-        )
-        deltas = f"SELECT pid, day, SUM(k) AS k FROM ({' UNION ALL '.join([bare, *_deltas(needed)])}) AS d GROUP BY pid, day"
-        self.engine.table(
-            f"state_{name}",
-            f"SELECT pid, day AS begins, CAST(SUM(k) OVER (PARTITION BY pid ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS {KEY}) AS key "
-            f"FROM ({deltas}) AS d",
-        )
+        """Sum up the keys of a list in the order of time, for the pregnancies that have rows of it; what adds up as bits goes into the key too."""
+        name, bits = needed.name, [f"bits_{number}" for number, _ in enumerate(_bits(needed) if is_sorted(needed, self.entries.meaning) else ())]
+        none = "".join(f", 0 AS {each}" for each in bits)
+        parts = [f"SELECT pid, day, k{none} FROM ({each}) AS d" for each in (self._said(needed), *_deltas(needed))]
+        parts += [f"SELECT pid, begins AS day, 0 AS k, {', '.join(bits)} FROM added_{name}"] if bits else []
+        together = "".join(f", BIT_OR({each}) AS {each}" for each in bits)
+        ever = "".join(f", BIT_OR({each}) OVER earlier AS {each}" for each in bits)
+        deltas = f"SELECT pid, day, SUM(k) AS k{together} FROM ({' UNION ALL '.join(parts)}) AS d GROUP BY pid, day"
+        states = f"SELECT pid, day AS begins, SUM(k) OVER earlier AS k{ever} FROM ({deltas}) AS d WINDOW earlier AS ({IN_TIME})"
+        added = f" + {key(*bits)}" if bits else ""
+        self.engine.table(f"state_{name}", f"SELECT pid, begins, CAST(k{added} AS {KEY}) AS key FROM ({states}) AS s")
+        self.engine.drop(f"coded_{name}", f"added_{name}")
+
+    def _said(self, needed: ListNeeds) -> str:
+        """Return the SQL of what is said about a list that has rows, and of what is said otherwise later."""
+        change = f"{needed.name} - COALESCE(LAG({needed.name}) OVER (PARTITION BY pid ORDER BY begins), 0) AS k"
+        rows = f"SELECT pid, begins AS day, {change} FROM said WHERE pid IN (SELECT pid FROM coded_{needed.name})"
+        return f"SELECT pid, day, k FROM ({rows}) AS c WHERE k <> 0"
 
 
-def _kinds(name: str) -> str:
-    return f"SELECT h.*, k.kind, k.unsure, k.ordered, k.joint, k.cuts FROM plain_{name} AS h JOIN kind_{name} AS k ON k.plain = h.plain"
+def _of(table: str) -> str:
+    return ", ".join(f"{table}.{column}" for column in KEPT.split(", "))
+
+
+def _kept(needed: ListNeeds) -> str:
+    """Return the columns of an entry that its kind does not replace: its days, and what facts compare."""
+    compared = sorted({end for end, _, _ in _compared(needed)} - set(KEPT.split(", ")))
+    return ", ".join([_of("h"), *(f"h.{each}" for each in ("gestation_low", "gestation_high", *compared))])
+
+
+def _bits(needed: ListNeeds) -> Iterator[str]:
+    """Yield the SQL of the words of what an entry adds: another after a stitch than before."""
+    before, after = ([each for each in words_of(needed) if each.startswith(when)] for when in ("before", "after"))
+    is_after = "h.gestation_low > s.placed"
+    yield from (f"CASE WHEN {is_after} THEN k.{late} ELSE k.{early} END" for early, late in zip(before, after, strict=True)) if after else before
 
 
 def _in_order(needed: ListNeeds) -> str:
@@ -157,15 +198,14 @@ def _by_row(name: str) -> str:
 
 
 def _by_kind(needed: ListNeeds, counted: str) -> Iterator[str]:
-    """Yield the SQL of the kinds of a list, each as often as anybody counts, and of the age of the latest entry of each sort.
+    """Yield the SQL of what does not add up as bits, as often as anybody counts, and of the age of the latest entry of each sort.
 
-    Where everything is certain and nothing is replaced, a fact that counts to one cannot tell two entries of a kind from
-    one, and how long ago the latest was is all that age can tell.
+    Where everything is certain and nothing is replaced, how long ago the latest was is all that age can tell.
     """
     name, rest = f"'kind of {needed.name}'", "FROM sorted WHERE pid NOT IN (SELECT pid FROM several)"
-    turn = f"SELECT *, ROW_NUMBER() OVER (PARTITION BY pid, kind, side ORDER BY begins) AS turn {rest}"
+    turn = f"SELECT *, ROW_NUMBER() OVER (PARTITION BY pid, rest, side ORDER BY begins) AS turn {rest}"
     nothing = "CAST(NULL AS INTEGER)"
-    yield f"SELECT pid, begins, {nothing} AS until, ended, day_low, day_high, 0 AS cuts, {key(name, 'kind', 'side')} AS base FROM ({turn}) AS s WHERE {counted}"
+    yield f"SELECT pid, begins, {nothing} AS until, ended, day_low, day_high, 0 AS cuts, {key(name, 'rest', 'side')} AS base FROM ({turn}) AS s WHERE {counted}"
     if needed.ages:
         latest = f"SELECT *, LEAD(begins) OVER (PARTITION BY pid, cuts, joint, ordered, side ORDER BY begins) AS later {rest} AND cuts <> 0"
         aged = key(f"'age of {needed.name}'", "cuts", "joint", "ordered", "side")
@@ -175,7 +215,7 @@ def _by_kind(needed: ListNeeds, counted: str) -> Iterator[str]:
 def _field(field: Field, needed: ListNeeds) -> Iterator[str]:
     columns = names_of(field.name, field.type)
     if field.type.is_number:
-        yield from (whole(bucket(column, needed.limits(field.name))) for column in columns)
+        yield from between(columns[0], columns[1], needed.limits(field.name))
     else:
         yield whole(columns[0]) if field.type.kind == "boolean" else text(columns[0])
 

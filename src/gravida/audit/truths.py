@@ -1,15 +1,16 @@
-"""Truths by the million: Kleene's tables over arrays, and sets of recommendations as bits.
+"""Truths by the million: Kleene's tables over bits, 64 cases in a word.
 
-A truth is a small number: 1 is true, -1 false, 0 unknown. Then *and* is the least, *or* the greatest, *not* the sign.
+A truth is two planes of bits: where it is true, and where it is false; where neither, it is unknown. Then *and*, *or* and
+*not* of 64 cases take one step each.
 
->>> a, b = np.array([1, 0, -1], dtype=np.int8), np.array([1, 1, 0], dtype=np.int8)
->>> both(a, b).tolist(), either(a, b).tolist(), (-a).tolist()
-([1, 0, -1], [1, 1, 0], [-1, 0, 1])
+>>> a, b = (Truth(packed(rows == TRUE), packed(rows == FALSE)) for rows in np.array([[1, 0, -1], [1, 1, 0]], dtype=np.int8))
+>>> [(unpacked(each.yes, 3) - unpacked(each.no, 3).astype(np.int8)).tolist() for each in (both(a, b), either(a, b), opposite(a))]
+[[1, 0, -1], [1, 1, 0], [-1, 0, 1]]
 """
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,75 +21,97 @@ TRUE, FALSE, UNKNOWN = 1, -1, 0
 BITS = 64
 ROOM = 1024
 """Rows for which there is room at first."""
+SWAPS = ((7, 0x00AA00AA00AA00AA), (14, 0x0000CCCC0000CCCC), (28, 0x00000000F0F0F0F0))
+"""Which bits change places, by how far, to turn 8 rows of 8 bits into 8 columns."""
 
-Truths = NDArray[np.int8]
-"""Shape (n,): 1, 0 or -1 for each of n cases."""
-Bits = NDArray[np.uint64]
-"""Shape (n, words): a set of recommendations for each of n cases."""
+Planes = NDArray[np.uint64]
+"""Shape (words,), or (members, words): in which of 64 cases for each word something holds."""
 
 
-def both(a: Truths, b: Truths) -> Truths:
+class Truth(NamedTuple):
+    """Where something is true, and where it is false."""
+
+    yes: Planes
+    no: Planes
+
+
+def both(a: Truth, b: Truth) -> Truth:
     """Return whether both hold."""
-    return np.minimum(a, b)
+    return Truth(a.yes & b.yes, a.no | b.no)
 
 
-def either(a: Truths, b: Truths) -> Truths:
+def either(a: Truth, b: Truth) -> Truth:
     """Return whether at least one holds."""
-    return np.maximum(a, b)
+    return Truth(a.yes | b.yes, a.no & b.no)
 
 
-def every(truths: Iterable[Truths], size: int) -> Truths:
+def opposite(a: Truth) -> Truth:
+    """Return whether it does not hold."""
+    return Truth(a.no, a.yes)
+
+
+def constant(value: bool | None, words: int) -> Truth:  # noqa: FBT001  (a truth is what it is about)
+    """Return what is the same in every case."""
+    nowhere = np.zeros(words, dtype=np.uint64)
+    return Truth(~nowhere if value is True else nowhere, ~nowhere if value is False else nowhere)
+
+
+def every(truths: Iterable[Truth], words: int) -> Truth:
     """Return whether all hold; of nothing, yes."""
-    return reduce(both, truths, np.full(size, TRUE, dtype=np.int8))
+    return reduce(both, truths, constant(True, words))
 
 
-def some(truths: Iterable[Truths], size: int) -> Truths:
+def some(truths: Iterable[Truth], words: int) -> Truth:
     """Return whether any holds; of nothing, no."""
-    return reduce(either, truths, np.full(size, FALSE, dtype=np.int8))
+    return reduce(either, truths, constant(False, words))
 
 
-def truth(tree: Node, atoms: Mapping[str, Truths], size: int) -> Truths:
+def truth(tree: Node, atoms: Mapping[str, Truth], words: int) -> Truth:
     """Return the truth of a tree of and, or and not over atoms."""
     match tree:
         case Name(id=name):
             return atoms[name]
         case Not(operand=operand):
-            return -truth(operand, atoms, size)
+            return opposite(truth(operand, atoms, words))
         case And(clauses=clauses):
-            return every((truth(each, atoms, size) for each in clauses), size)
+            return every((truth(each, atoms, words) for each in clauses), words)
         case Or(clauses=clauses):
-            return some((truth(each, atoms, size) for each in clauses), size)
+            return some((truth(each, atoms, words) for each in clauses), words)
         case Literal(value=value):
-            return np.full(size, TRUE if value is True else FALSE if value is False else UNKNOWN, dtype=np.int8)
+            return constant(value if isinstance(value, bool) else None, words)
     raise TypeError(f"{tree} is not a tree over atoms")
 
 
-def packed(columns: NDArray[np.bool_]) -> Bits:
-    """Return sets as bits. ``columns`` has shape (members, n): which of n sets each member belongs to."""
-    members, size = columns.shape
-    words = -(-members // BITS)
-    packed = np.zeros((words * BITS // 8, size), dtype=np.uint8)
-    rows = np.packbits(columns, axis=0, bitorder="little")
-    packed[: len(rows)] = rows
-    return np.ascontiguousarray(packed.T).view(np.uint64)
+def packed(cases: NDArray[np.bool_]) -> Planes:
+    """Return planes of cases, which are the last axis; where they do not fill a word, nothing holds in the rest."""
+    *shape, size = cases.shape
+    rows = np.zeros((*shape, -(-size // BITS) * BITS // 8), dtype=np.uint8)
+    filled = np.packbits(cases, axis=-1, bitorder="little")
+    rows[..., : filled.shape[-1]] = filled
+    return rows.view(np.uint64)
 
 
-def unpacked(bits: Bits, members: int) -> NDArray[np.bool_]:
-    """Return the columns that were packed. Shape (n, members)."""
-    rows: NDArray[Any] = np.unpackbits(np.ascontiguousarray(bits).view(np.uint8), axis=1, bitorder="little")
-    return rows[:, :members].astype(np.bool_)
+def unpacked(planes: Planes, size: int) -> NDArray[np.uint8]:
+    """Return the cases of planes, of which there are ``size``."""
+    cases: NDArray[np.uint8] = np.unpackbits(planes.view(np.uint8), axis=-1, bitorder="little")
+    return cases[..., :size]
 
 
-def columns(bits: Bits, members: int) -> NDArray[np.uint8]:
-    """Return the columns that were packed, one row for each member. Shape (members, n)."""
-    rows: NDArray[np.uint8] = np.unpackbits(np.ascontiguousarray(bits.view(np.uint8).T), axis=0, bitorder="little")
-    return rows[:members]
+def turned(rows: NDArray[np.uint8]) -> Planes:
+    """Return planes of what stands in rows: shape (n, bytes), n a multiple of 64, to (8 * bytes, n / 64)."""
+    size, width = rows.shape
+    squares = np.ascontiguousarray(rows.reshape(size // 8, 8, width).transpose(2, 0, 1)).view(np.uint64)
+    for far, mask in SWAPS:
+        swap = (squares ^ (squares >> np.uint64(far))) & np.uint64(mask)
+        squares ^= swap ^ (swap << np.uint64(far))
+    members = np.ascontiguousarray(squares.view(np.uint8).reshape(width, size // 8, 8).transpose(0, 2, 1))
+    return members.reshape(8 * width, size // 8).view(np.uint64)
 
 
 def fingerprint(rows: NDArray[Any], seed: int = 0) -> NDArray[np.uint64]:
     """Return one number for each row; two different rows share one by chance once in 10^19."""
     weights = np.random.default_rng(seed).integers(1, 2**63, size=rows.shape[1], dtype=np.uint64) | np.uint64(1)
-    mixed = rows.astype(np.uint64) if rows.dtype == np.uint64 else rows.astype(np.int64).view(np.uint64)
+    mixed = rows.astype(np.int64).view(np.uint64)
     found: NDArray[np.uint64] = ((mixed ^ (mixed >> np.uint64(31))) * weights).sum(axis=1, dtype=np.uint64)
     return found
 

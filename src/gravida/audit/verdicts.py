@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gravida.audit.courses import Courses
 from gravida.audit.engine import Engine
-from gravida.audit.truths import unpacked
+from gravida.audit.truths import Planes, unpacked
 from gravida.audit.windows import UNDATED, within
 from gravida.guideline import Verdict
 
@@ -23,23 +23,25 @@ def verdicts(engine: Engine, courses: Courses, asked: str) -> tuple[NDArray[Any]
     gestations = "a.day - d.start_high AS gestation_low, a.day - d.start_low AS gestation_high"
     joins = " ".join(f"LEFT JOIN day_class AS {name} ON {name}.day = {within(f'q.{name}')}" for name in AT)
     columns = ", ".join(f"COALESCE({name}.class, {UNDATED}) AS {name}" for name in AT)
+    words = "".join(f", q.{word}" for word in courses.classes.words)
     rows = engine.numbers(
-        f"SELECT q.pid, q.day, q.outcome, {columns}, COALESCE(q.gestation_high - q.gestation_low, 0) AS width FROM "
-        f"(SELECT a.pid, a.day, j.outcome, {gestations} FROM {asked} AS a JOIN moments AS m ON m.pid = a.pid AND a.day BETWEEN m.begins AND m.ends "
-        "JOIN judged AS j ON j.profile = m.profile JOIN datings AS d ON d.pid = a.pid AND d.begins <= a.day AND (d.nexts IS NULL OR a.day < d.nexts)) "
+        f"SELECT q.pid, q.day{words}, {columns}, COALESCE(q.gestation_high - q.gestation_low, 0) AS width FROM "
+        f"(SELECT a.pid, a.day{words.replace('q.', 'm.')}, {gestations} FROM {asked} AS a "
+        "JOIN moments AS m ON m.pid = a.pid AND a.day BETWEEN m.begins AND m.ends "
+        "JOIN datings AS d ON d.pid = a.pid AND d.begins <= a.day AND (d.nexts IS NULL OR a.day < d.nexts)) "
         f"AS q {joins}"
     )
     return np.column_stack([rows["pid"], rows["day"]]), _verdicts(courses, {name: np.asarray(each) for name, each in rows.items()})
 
 
 def _verdicts(courses: Courses, rows: dict[str, NDArray[Any]]) -> NDArray[Any]:
-    members = len(courses.recommendations)
-    sets = {name: unpacked(each[rows["outcome"]], members) for name, each in courses.outcomes.sets().items()}
+    size = len(rows["width"])
+    sets = {name: _cases(each, size) for name, each in courses.said(rows).items()}
     days = (rows["gestation_low"], rows["gestation_high"])
     clock = courses.windows.clock(days, days, rows["width"])
-    inside, possible, after = (unpacked(each, members) for each in (clock.inside, clock.possible, clock.after))
+    inside, possible, after = (_cases(each, size) for each in (clock.inside, clock.possible, clock.after))
     windowed = np.array([each.window is not None for each in courses.recommendations])
-    overdue = after & unpacked(courses.deadline[None, :], members)
+    overdue = after & (courses.deadline != 0).T
     before = ~possible & ~after
     standing = inside | overdue
     applies = sets["clear"] | sets["unsure"] | sets["against"] | sets["impossible"]
@@ -59,3 +61,8 @@ def _verdicts(courses: Courses, rows: dict[str, NDArray[Any]]) -> NDArray[Any]:
         (inside & windowed, "now"),
     ]
     return np.select([test for test, _ in ladder], [name for _, name in ladder], default="met")
+
+
+def _cases(planes: Planes, size: int) -> NDArray[np.bool_]:
+    """Return planes as truths. Shape (n, recommendations)."""
+    return unpacked(planes, size).T.astype(np.bool_)

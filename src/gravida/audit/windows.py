@@ -11,14 +11,18 @@ dating is a range, a day of the calendar is two gestations; where there is none,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gravida.audit.truths import Bits, packed
+from gravida.audit.truths import Planes, packed
 from gravida.guideline import Window
 
-UNDATED = -1
+UNDATED, DATED = -1, 0
+"""The class of a day that nobody dated, and the least of those that somebody did."""
+Numbers = NDArray[Any]
+"""Shape (n,): a whole number for each moment."""
 FIRST_DAY, LAST_DAY = -40, 400
 """Days of gestation that are told apart; whatever lies beyond is like the first or the last."""
 
@@ -30,45 +34,59 @@ def within(day: str) -> str:
 
 @dataclass(frozen=True)
 class Clock:
-    """For each of n moments, for which recommendations some day of it is inside, may be inside, or is surely after the window."""
+    """For every recommendation, at which moments some day is inside, may be inside, or is surely after its window. Shapes (members, words)."""
 
-    inside: Bits
-    possible: Bits
-    after: Bits
+    inside: Planes
+    possible: Planes
+    after: Planes
 
 
 class Windows:
-    """Sets by class of day. The last row stands for a pregnancy that nobody dated."""
+    """Windows by class of day: each bound is the least class that lies at or after it."""
 
     def __init__(self, windows: Sequence[Window | None]) -> None:
         self.windows = windows
         self.cuts = sorted({cut for window in windows for cut in _cuts(window)})
-        days = [FIRST_DAY, *self.cuts]
         starts = [(None, None) if each is None or each.start is None else (each.start.low, each.start.high) for each in windows]
         ends = [(None, None) if each is None or each.end is None else (each.end.low, each.end.high) for each in windows]
-        undated = [each is None for each in windows]
-        self._opened = _sets([[high is None or high <= day for _, high in starts] for day in days], undated)
-        self._may_open = _sets([[low is None or low <= day for low, _ in starts] for day in days], [True] * len(windows))
-        self._may_close = _sets([[low is not None and low < day for low, _ in ends] for day in days], [False] * len(windows))
-        self._closed = _sets([[high is not None and high < day for _, high in ends] for day in days], [False] * len(windows))
+        always = [UNDATED if each is None else DATED for each in windows]
+        self._opened = np.array([self._class(high, other) for (_, high), other in zip(starts, always, strict=True)])
+        self._may_open = np.array([self._class(low, DATED) for low, _ in starts])
+        self._may_close = np.array([self._class(_next(low), self.never) for low, _ in ends])
+        self._closed = np.array([self._class(_next(high), self.never) for _, high in ends])
         self._lengths = np.array(
             [end[0] - start[1] if start[1] is not None and end[0] is not None else LAST_DAY for start, end in zip(starts, ends, strict=True)]
         )
+
+    @property
+    def never(self) -> int:
+        """The class of no day."""
+        return len(self.cuts) + 1
+
+    def _class(self, day: int | None, other: int) -> int:
+        return other if day is None else self.cuts.index(day) + 1
 
     def classes(self) -> dict[str, NDArray[np.int32]]:
         """Return the class of each day as a table: day, class."""
         days = np.arange(FIRST_DAY, LAST_DAY + 1, dtype=np.int32)
         return {"day": days, "class": np.searchsorted(self.cuts, days, side="right").astype(np.int32)}
 
-    def clock(self, begins: tuple[NDArray[np.int32], NDArray[np.int32]], ends: tuple[NDArray[np.int32], NDArray[np.int32]], width: NDArray[np.int32]) -> Clock:
+    def clock(self, begins: tuple[Numbers, Numbers], ends: tuple[Numbers, Numbers], width: Numbers) -> Clock:
         """Return where moments stand. ``begins`` and ``ends`` are the classes of their least and greatest gestation; ``width`` the days between these."""
-        inside = self._opened[ends[0]] & ~self._may_close[begins[1]] & self._fits(width)
-        return Clock(inside, self._may_open[ends[1]] & ~self._closed[begins[0]], self._closed[ends[0]])
+        fits = ~_from(width, self._lengths + 1)  # whether a window can hold the whole range of a dating on some day
+        inside = _from(ends[0], self._opened) & ~_from(begins[1], self._may_close) & fits
+        possible = (_from(ends[1], self._may_open) | packed(ends[1] == UNDATED)) & ~_from(begins[0], self._closed)
+        return Clock(inside, possible, _from(ends[0], self._closed))
 
-    def _fits(self, width: NDArray[np.int32]) -> Bits:
-        """Return which windows are long enough to hold the whole range of a dating on some day."""
-        widths, inverse = np.unique(width, return_inverse=True)
-        return packed(self._lengths[:, None] >= widths[None, :])[inverse.reshape(-1)]
+
+def _from(numbers: Numbers, least: NDArray[np.int_]) -> Planes:
+    """Return where numbers are at least so great, for each of some bounds."""
+    different, which = np.unique(least, return_inverse=True)
+    return packed(numbers >= different[:, None].astype(numbers.dtype))[which.reshape(-1)]
+
+
+def _next(day: int | None) -> int | None:
+    return None if day is None else day + 1
 
 
 def _cuts(window: Window | None) -> list[int]:
@@ -76,7 +94,3 @@ def _cuts(window: Window | None) -> list[int]:
         return []
     starts = [] if window.start is None else [window.start.low, window.start.high]
     return starts + ([] if window.end is None else [window.end.low + 1, window.end.high + 1])
-
-
-def _sets(rows: list[list[bool]], undated: list[bool]) -> Bits:
-    return packed(np.array([*rows, undated], dtype=np.bool_).T)

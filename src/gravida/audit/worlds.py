@@ -34,7 +34,8 @@ class Worlds:
     def make(self, used: Sequence[str]) -> None:
         """Make ``records`` and the tables of all lists, of which only some have rows."""
         then = "x.pid = c.pid AND x.begins <= c.day AND (x.{until} IS NULL OR c.day < x.{until})"
-        self.engine.table("asked", f"SELECT c.record_id, c.day, x.* FROM chosen AS c JOIN versions AS x ON {then.format(until='nexts')}")
+        told = "listed" if used else "stated"  # what rests on a list rests on nothing outside the lists
+        self.engine.table("asked", f"SELECT c.record_id, c.day, x.* FROM chosen AS c JOIN {told} AS x ON {then.format(until='nexts')}")
         for name in used:
             self.engine.table(f"entries_{name}", f"SELECT c.record_id, c.day, x.* FROM chosen AS c JOIN held_{name} AS x ON {then.format(until='until')}")
             self.engine.table(f"number_{name}", f"SELECT record_id, COUNT(*) AS described FROM entries_{name} GROUP BY record_id")
@@ -77,13 +78,13 @@ class Worlds:
 
     def _records(self, used: Sequence[str]) -> str:
         known = ", ".join(f"l.{name}_known" if name in used else f"FALSE AS {name}_known" for name in self.meaning.lists)
-        facts = ", ".join(part for fact in self.meaning.facts.values() if isinstance(fact, Observed) for part in self._fact(fact))
+        facts = ", ".join(part for fact in self.meaning.facts.values() if isinstance(fact, Observed) for part in self._fact(fact, used))
         return f"SELECT a.record_id, {known}, {facts} FROM asked AS a JOIN lengths AS l ON l.record_id = a.record_id"
 
-    def _fact(self, fact: Observed) -> Iterator[str]:
+    def _fact(self, fact: Observed, used: Sequence[str]) -> Iterator[str]:
         if fact.name == PREGNANT:
             yield f"TRUE AS {fact.name}"
-        elif fact.name in self.entries.needs.observed:
+        elif fact.name in self.entries.needs.observed and not used:
             yield from (f"{_cast(f'a.{name}', fact.type)} AS {name}" for name, _ in observed_columns(fact))
         else:
             yield from (f"{_cast('NULL', fact.type)} AS {name}" for name in names_of(fact.name, fact.type, ""))
