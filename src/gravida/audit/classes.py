@@ -106,6 +106,10 @@ class Classes:
             found.update({atom: Truth(planes[index], planes[index + len(names)]) for index, atom in enumerate(names)})
         return found
 
+    def of(self, profiles: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
+        """Return the class of every component in some profiles; a class keeps its number. Shape (profiles, components)."""
+        return np.column_stack([self._classes(name, profiles) for name in self.needs.atoms])
+
     def unknown(self, atom: str, profiles: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
         """Return in which profiles an atom is unknown."""
         name = next(name for name, names in self.needs.atoms.items() if atom in names)

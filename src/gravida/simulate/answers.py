@@ -100,13 +100,11 @@ class Answers:
         """Return the classes that the engine puts histories into, list by list."""
         questions = [Question(0, KNOWN_FROM + 1) for _ in histories]
         audit = self._judge(questions, [Told(each) for each in histories])
-        day = np.full(len(histories), START + KNOWN_FROM + 1, dtype=np.int32)
-        self.engine.put("of_histories", {"record_id": np.arange(len(histories)), "pid": np.arange(len(histories)), "day": day})
-        found = self.engine.numbers(audit.moments.classes_of("of_histories"))
-        if len(found["record_id"]) != len(histories):
-            raise RuntimeError(f"{len(histories)} histories were shown and {len(found['record_id'])} classed")
-        order = np.argsort(np.asarray(found["record_id"]), kind="stable")
-        return list(map(tuple, np.column_stack([np.asarray(found[name])[order] for name in self.needs.atoms]).tolist()))
+        words = ", ".join(audit.classes.words)
+        found = self.engine.numbers(f"SELECT pid, {words} FROM moments WHERE {START + KNOWN_FROM + 1} BETWEEN begins AND ends ORDER BY pid")
+        if len(found["pid"]) != len(histories):
+            raise RuntimeError(f"{len(histories)} histories were shown and {len(found['pid'])} classed")
+        return list(map(tuple, audit.classes.of(found).tolist()))
 
     def _keep(self, name: str, table: pa.Table) -> None:
         exists = bool(self.engine.rows(f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{KEEP}{name}'"))
