@@ -41,9 +41,9 @@ def rows_of(folder):
     return tables
 
 
-def disagreements(engine, knowledge, folder, pregnancies, days_each, seed, size=1000):
+def disagreements(engine, knowledge, folder, pregnancies, days_each, seed, size=1000, only=None):
     """Return where an audit and the reference engine give different verdicts, and how many were compared."""
-    audit = Audit(engine, knowledge, open_folder(folder, engine), list(knowledge.recommendations.values()))
+    audit = Audit(engine, knowledge, open_folder(folder, engine), only or list(knowledge.recommendations.values()))
     random, found, compared = Random(seed), [], 0  # noqa: S311  (nothing secret hangs on these numbers)
     for portion in audit.intake.portions(size):
         audit.judge(portion)
@@ -86,6 +86,19 @@ def test_both_engines_agree_on_tables_that_nobody_would_write(knowledge, written
 
     assert found == []
     assert compared > 300_000
+
+
+@pytest.mark.parametrize("topic", ["universal-scan", "17-ohpc", "removal", "infection-screening", "qualifying-history"])
+def test_both_engines_agree_on_one_topic_alone(knowledge, written, topic):
+    """What other topics rest on is not there then, such as stitches where only scans are asked about."""
+    needs = needs_of(knowledge, list(knowledge.recommendations.values()))
+    tables = RandomTables(knowledge, needs, 7).draw(30)
+    only = [each for each in knowledge.recommendations.values() if each.topic == topic]
+
+    found, compared = disagreements(Duck(), knowledge, written(tables), by_pregnancy(tables), 6, 7, only=only)
+
+    assert found == []
+    assert compared > 100
 
 
 def certain(random, key, types):

@@ -90,8 +90,17 @@ def needs_of(knowledge: Knowledge, recommendations: Sequence[Recommendation]) ->
     """Return what these recommendations rest on."""
     needs = Needs(dict(criteria_of(recommendations, knowledge.actions)))
     _Walk(knowledge, needs).all()
+    if STITCHES not in needs.lists and any(AFTER in each.used for each in needs.lists.values()):
+        needs.criteria["stitches"] = _about_stitches(knowledge)
+        _Walk(knowledge, needs).all()
     _Cut(knowledge, needs).all()
     return needs
+
+
+def _about_stitches(knowledge: Knowledge) -> Node:
+    """Return a criterion about stitches: which scans came after one must be told also where nobody asks for the stitch itself."""
+    facts = knowledge.meaning.facts.values()
+    return AtLeast(1, Name(next(fact.name for fact in facts if isinstance(fact, Truths) and fact.list == STITCHES)))
 
 
 def criteria_of(recommendations: Iterable[Recommendation], actions: Mapping[str, Action]) -> Iterator[tuple[str, Node]]:
