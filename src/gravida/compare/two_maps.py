@@ -93,7 +93,7 @@ class TwoMaps:
         return self.cells[bisect_right(self.lengths, length_mm) - 1][bisect_right(self.days, day) - 1]
 
 
-class Unconfirmed(AssertionError):
+class UnconfirmedError(AssertionError):
     """The map and the engine say different things of the same point, which is a fault of ours."""
 
 
@@ -106,7 +106,7 @@ def turns_on_length(action: str, guidelines: Iterable[str], knowledge: Knowledge
 
 
 def two_maps(situation: Situation, knowledge: Knowledge, action: str, first: str, second: str) -> TwoMaps:
-    """Judge one action over the whole frame for two guidelines. Raises :class:`Unconfirmed`."""
+    """Judge one action over the whole frame for two guidelines. Raises :class:`UnconfirmedError`."""
     own = [panel_of(knowledge.guidelines[each], action, situation, knowledge) for each in (first, second)]
     one, other = _on_one_grid(own)
     cells = tuple(tuple(map(parting, *rows)) for rows in zip(one.cells, other.cells, strict=True))
@@ -135,7 +135,7 @@ def _witness(found: TwoMaps, situation: Situation, knowledge: Knowledge) -> Poin
     day, length = min(_candidates(found, plainest), key=lambda point: (point[1] < least, _day_roughness(point[0]) + _mm_roughness(point[1]), point))
     one, other = (said_at(knowledge.guidelines[each.guideline], found.action, situation, knowledge, day, length) for each in found.panels)
     if parting(one, other) != plainest:
-        raise Unconfirmed(f"{found.action} on day {day} at {length:g} mm: {one} and {other}, where the map has {plainest}")
+        raise UnconfirmedError(f"{found.action} on day {day} at {length:g} mm: {one} and {other}, where the map has {plainest}")
     return Point(day, length, plainest, (one, other))
 
 
