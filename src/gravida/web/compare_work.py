@@ -37,11 +37,11 @@ def is_there() -> bool:
 class Answers:
     """The answers on one knowledge, each worked out once. A method may raise :class:`Problem` 503, if too many wait."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, waiting: int = WAITING) -> None:
         self.knowledge = knowledge
         self._kept: dict[tuple[Any, ...], Any] = {}
         self._one_at_a_time = Lock()
-        self._waiting = BoundedSemaphore(WAITING)
+        self._waiting = BoundedSemaphore(waiting)
 
     def differences(self, first: str, second: str, topics: Sequence[str]) -> "list[Difference]":
         """Return every way in which two documents might part on some topics, with an answer to each."""
