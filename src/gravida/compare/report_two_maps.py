@@ -68,18 +68,13 @@ def picture(found: TwoMaps, label: str) -> str:
     """Return three panels as SVG, below each other; the description for screen readers is the region in words."""
     panels = [MapPanel(each.heading, each.lengths, each.days, each.cells) for each in found.panels]
     panels.append(MapPanel(DIFFER, found.lengths, found.days, found.cells))
-    first, top = found.days[0], top_of(found)
+    first, top = found.days[0], found.top_mm
     day, length = found.here
     here = (day + 0.5, min(length, top)) if day is not None and length is not None and first <= day <= found.last else None
     shown = (found.witness.day + 0.5, min(found.witness.length_mm, top)) if found.witness else None
     frame = ((first, found.last), (0.0, top))
     told = f"{witness_line(found)} {'; '.join(_in_words(found))}"
     return draw(panels, frame, here, {**PARTING_NAMES, **NAMES, **SHOWN}, title(found, label), told, is_narrow=True, shown=shown)
-
-
-def top_of(found: TwoMaps) -> float:
-    """Return the greatest length that is drawn: twice the last limit."""
-    return 2 * found.lengths[-1] or 1.0
 
 
 def rows_of_region(found: TwoMaps) -> Iterator[tuple[str, ...]]:

@@ -88,6 +88,11 @@ class TwoMaps:
         """Where the spans of days begin."""
         return self.panels[0].days
 
+    @property
+    def top_mm(self) -> float:
+        """Up to which length it is drawn, and a witness may lie: twice the last limit."""
+        return 2 * self.lengths[-1] or TOP_MM
+
     def parts(self, day: int, length_mm: float) -> Parting:
         """Return how the two part at a point inside the frame."""
         return self.cells[bisect_right(self.lengths, length_mm) - 1][bisect_right(self.days, day) - 1]
@@ -141,16 +146,15 @@ def _witness(found: TwoMaps, situation: Situation, knowledge: Knowledge) -> Poin
 
 def _candidates(found: TwoMaps, plainest: Parting) -> Iterator[tuple[int, float]]:
     """Yield the roundest point of each cell in which the two part this way."""
-    top = found.lengths[-1] + TOP_MM
-    for row, (low, high) in zip(found.cells, pairwise((*found.lengths, top)), strict=True):
+    for row, (low, high) in zip(found.cells, pairwise((*found.lengths, found.top_mm)), strict=True):
         for each, (start, end) in zip(row, pairwise((*found.days, found.last + 1)), strict=True):
             if each == plainest:
                 tenths = range(round(low * 10), round(high * 10))
                 yield min(range(start, end), key=lambda day: (_day_roughness(day), day)), min((tenth / 10 for tenth in tenths), key=_length_order)
 
 
-TOP_MM = 20.0
-"""How far above the last limit a point may lie."""
+TOP_MM = 50.0
+"""Up to which length a map is drawn on which no length matters."""
 STEPS_MM, STEPS_DAYS = (10, 5, 1, FINEST_MM), (2 * DAYS_IN_A_WEEK, DAYS_IN_A_WEEK, 1)
 
 

@@ -8,7 +8,7 @@ from gravida.compare.inside import Peculiar
 from gravida.compare.kinds import KINDS
 from gravida.compare.pairs import Difference, editions, plainest
 from gravida.compare.positions import Position
-from gravida.compare.report_two_maps import rows_of_region, top_of, witness_line
+from gravida.compare.report_two_maps import rows_of_region, witness_line
 from gravida.compare.two_maps import PARTINGS, TwoMaps, turns_on_length
 from gravida.compare.witness import Witness, verdict_in
 from gravida.comparing import Gap
@@ -157,24 +157,29 @@ def _way(each: Difference, witness: Witness | None, knowledge: Knowledge) -> Way
 
 
 def _map(found: list[Difference], names: tuple[str, str], records: dict[tuple[str, ...], Witness | None], answers: Answers) -> MapView | None:
-    """Return the maps for the record of the plainest difference, if the act turns on a length and she is pregnant."""
-    for each in found:
+    """Return the maps for the record of the plainest difference in which a length matters, if the act turns on one at all."""
+    for each in found if found and turns_on_length(found[0].action, names, answers.knowledge) else ():
         witness = records[_key(each)]
-        if witness is not None and witness.situation.today.pregnant is not False and turns_on_length(each.action, names, answers.knowledge):
-            return _drawn(answers.maps(witness, _key(each), each.action, *names), each)
+        if witness is not None and witness.situation.today.pregnant is not False:
+            maps = answers.maps(witness, _key(each), each.action, *names)
+            if len(maps.lengths) > 1:
+                return _drawn(maps, each, answers.knowledge)
     return None
 
 
-def _drawn(found: TwoMaps, each: Difference) -> MapView:
-    frame = Frame(found.days[0], found.last, top_of(found))
+def _drawn(found: TwoMaps, each: Difference, knowledge: Knowledge) -> MapView:
+    """Return the maps as shapes, with the words for whose record they are."""
+    way = say(f"web.compare.ways.{each.kind}", favours=knowledge.guidelines[each.favours].heading, other=knowledge.guidelines[each.other].heading)
+    frame = Frame(found.days[0], found.last, found.top_mm)
     panels = [(panel.heading, tuple(boxes(found.lengths, found.days, panel.cells, frame))) for panel in found.panels]
     region = (say("web.compare.map.region"), tuple(boxes(found.lengths, found.days, found.cells, frame)))
     point = (frame.x(found.witness.day + 0.5), frame.y(found.witness.length_mm)) if found.witness else None
     said = {cell for panel in found.panels for row in panel.cells for cell in row}
     parts = {cell for row in found.cells for cell in row}
     head, *rows = rows_of_region(found)
+    told = f"{say('web.compare.map.how', way=way)} {witness_line(found)}"
     return MapView(
-        (*panels, region), point, witness_line(found), tuple(each for each in NAMES if each in said), tuple(each for each in PARTINGS if each in parts),
+        (*panels, region), point, told, tuple(each for each in NAMES if each in said), tuple(each for each in PARTINGS if each in parts),
         tuple(week_marks(frame)), tuple(length_marks(frame)), head, tuple(rows),
     )  # fmt: skip
 
