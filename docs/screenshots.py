@@ -24,7 +24,6 @@ from gravida.web.pages import page_routes
 OUT = Path(__file__).parents[1] / "build" / "screenshots"
 TODAY = date(2026, 6, 1)
 EXAMPLE = Path(__file__).parents[1] / "examples" / "one-painless-loss.yaml"
-EXAMPLE = Path(__file__).parents[1] / "examples" / "one-painless-loss.yaml"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 SCHEMES = ("light", "dark")
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
@@ -36,7 +35,9 @@ ADDRESSES = {
     "guidelines-line": "/guidelines/rcog-2022-cerclage/ultrasound-indicated", "guidelines-compare": "/guidelines/compare",
     "guidelines-two": "/guidelines/compare?a=rcog-2022-cerclage&b=nice-2022-preterm-labour",
     "guidelines-two-lines": "/guidelines/compare?a=rcog-2022-cerclage/ultrasound-indicated&b=acog-2014-cerclage/ultrasound-indicated",
-    "guidelines-not-there": "/guidelines/rcog-2022-cercage", "you": "/you", "clinicians": "/clinicians",
+    "guidelines-not-there": "/guidelines/rcog-2022-cercage", "compare": "/compare", "compare-topic": "/compare?topic=vaginal-progesterone",
+    "compare-pair": "/compare/pair?a=acog-2014-cerclage&b=rcog-2022-cerclage", "compare-document": "/compare/rcog-2022-cerclage",
+    "compare-editions": "/compare/editions", "compare-not-there": "/compare/rcog-2022-cercage", "you": "/you", "clinicians": "/clinicians",
 }  # fmt: skip
 """Pages that an address leads to; pages behind a form are in ``BEHIND``."""
 

@@ -78,13 +78,28 @@ def decision_map(
     for done, (guideline, found) in enumerate(speaking, start=1):
         panels.append(_panel(guideline, found, situation, knowledge))
         advance(done, len(speaking))
-    return DecisionMap(action, tuple(panels), TERM_LENGTH_DAYS, _here(situation))
+    return DecisionMap(action, tuple(panels), TERM_LENGTH_DAYS, here(situation))
+
+
+def panel_of(guideline: Guideline, action: str, situation: Situation, knowledge: Knowledge) -> Panel:
+    """Judge one action over the whole frame for one guideline, also for one that was replaced."""
+    return _panel(guideline, _about(guideline, action, knowledge), situation, knowledge)
+
+
+def said_at(guideline: Guideline, action: str, situation: Situation, knowledge: Knowledge, day: int, length_mm: float) -> Said:
+    """Return what a guideline says at one point, judged there."""
+    return _said(_about(guideline, action, knowledge), *_point(situation, day, length_mm), knowledge)
 
 
 def _of(guideline: Guideline, action: str, knowledge: Knowledge, guidelines: Sequence[str]) -> list[Recommendation]:
-    """Return what a current guideline says of an action, without what nobody has read, and without what only informs."""
+    """Return what a current guideline says of an action, if it is wanted."""
     wanted = guideline.status == "current" and (not guidelines or guideline.id in guidelines or guideline.body in guidelines)
-    found = (knowledge.recommendations[key] for key in guideline.recommendations if wanted)
+    return _about(guideline, action, knowledge) if wanted else []
+
+
+def _about(guideline: Guideline, action: str, knowledge: Knowledge) -> list[Recommendation]:
+    """Return what a guideline says of an action, without what nobody has read, and without what only informs."""
+    found = (knowledge.recommendations[key] for key in guideline.recommendations)
     return [each for each in found if action in each.actions and not each.is_recalled and each.stance != "inform"]
 
 
@@ -170,7 +185,7 @@ def _stance(recommendation: Recommendation, judgement: Judgement) -> Said:
     return "for-if" if judgement.verdict == "now-if" else "for"
 
 
-def _here(situation: Situation) -> tuple[int | None, float | None]:
+def here(situation: Situation) -> tuple[int | None, float | None]:
     """Return today's gestation and the shortest recorded length, where each is known, and no finer than the map tells apart."""
     gestation = situation.today.gestation_days
     length = fact(LENGTH, situation.world)

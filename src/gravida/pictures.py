@@ -15,7 +15,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 BLACK = "#000000"
-STYLE = "<style>svg{color:#1a1a1a}@media (prefers-color-scheme:dark){svg{color:#e8e8e8}}</style>"
+STYLE = "<style>svg{color:#1a1a1a}text{fill:currentColor}@media (prefers-color-scheme:dark){svg{color:#e8e8e8}}</style>"
 BLUE, ORANGE, GREEN, GREY, PURPLE = "#0072b2", "#d55e00", "#009e73", "#8c8c8c", "#cc79a7"
 """Colours of Okabe and Ito, which are told apart with any colour vision."""
 

@@ -10,8 +10,15 @@ GUIDELINES = {
     "one document twice": "/guidelines/compare?a=fda-2023-17ohpc&b=fda-2023-17ohpc",
     "two lines": "/guidelines/compare?a=rcog-2022-cerclage/ultrasound-indicated&b=acog-2014-cerclage/ultrasound-indicated",
 }  # fmt: skip
-ADDRESSES = {"home": "/", "about": "/about", **GUIDELINES, "for you": "/you", "for clinicians": "/clinicians"}
-ERRORS = {"nowhere": "/nowhere", "no such document": "/guidelines/rcog-2022-cercage", "no such topic": "/guidelines?topic=nothing"}
+COMPARE = {
+    "where they differ": "/compare", "a topic where they differ": "/compare?topic=examination-indicated-cerclage",
+    "how two differ": "/compare/pair?a=nice-2022-preterm-labour&b=smfm-2024-short-cervix", "which two to choose": "/compare/pair",
+    "the same one twice": "/compare/pair?a=fda-2023-17ohpc&b=fda-2023-17ohpc", "one looked at alone": "/compare/smfm-2023-17ohpc",
+    "new editions": "/compare/editions",
+}  # fmt: skip
+ADDRESSES = {"home": "/", "about": "/about", **GUIDELINES, **COMPARE, "for you": "/you", "for clinicians": "/clinicians"}
+ERRORS = {"nowhere": "/nowhere", "no such document": "/guidelines/rcog-2022-cercage", "no such topic": "/guidelines?topic=nothing",
+          "nobody to look at": "/compare/rcog-2022-cercage"}  # fmt: skip
 
 QUESTIONS = {
     "pregnant": ("one painless loss", "pregnant"), "today": ("one painless loss", "gestation"), "number": ("one painless loss", "plurality"),

@@ -87,7 +87,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_main_part(visit):
 
 def test_without_javascript_every_room_opens_and_questions_are_asked(visit):
     page = visit("/", script=False)
-    for name in ("Guidelines", "About", "For clinicians", "For you"):
+    for name in ("Guidelines", "Differences", "About", "For clinicians", "For you"):
         page.click(f"nav >> text='{name}'")
         assert page.locator("nav [aria-current=page]").inner_text() == name
     page.click("text=Start")

@@ -3,7 +3,7 @@
 What is said at a point is told three times: by colour, by a pattern, and in words in a table below the panels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,7 +58,7 @@ class MapView:
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
     """From days and millimetres to the drawing."""
 
     first: int
@@ -66,9 +66,11 @@ class _Frame:
     top_mm: float
 
     def x(self, day: float) -> float:
+        """Return how far to the right a day stands."""
         return round(LEFT + ACROSS * (day - self.first) / (self.last + 1 - self.first), 1)
 
     def y(self, length_mm: float) -> float:
+        """Return how far down a length stands."""
         return round(TOP + HIGH * (1 - min(length_mm, self.top_mm) / self.top_mm), 1)
 
 
@@ -95,22 +97,24 @@ def drawn(situation: Situation, knowledge: Knowledge, action: str) -> MapView:
     used = {said for each in speaking for row in each.cells for said in row}
     return MapView(
         action, today(found), tuple(_panel(each, found, frame) for each in speaking), silent,
-        tuple(_weeks(frame)), tuple(_lengths(frame)), tuple(each for each in NAMES if each in used),
+        tuple(week_marks(frame)), tuple(length_marks(frame)), tuple(each for each in NAMES if each in used),
     )  # fmt: skip
 
 
-def _frame(found: DecisionMap, speaking: list[Panel]) -> _Frame:
+def _frame(found: DecisionMap, speaking: list[Panel]) -> Frame:
     first = min((each.days[0] for each in speaking), default=0)
-    return _Frame(first, found.last, max((2 * each.lengths[-1] for each in speaking), default=0.0) or 1.0)
+    return Frame(first, found.last, max((2 * each.lengths[-1] for each in speaking), default=0.0) or 1.0)
 
 
-def _panel(panel: Panel, found: DecisionMap, frame: _Frame) -> PanelView:
+def _panel(panel: Panel, found: DecisionMap, frame: Frame) -> PanelView:
     day, length = found.here
     inside = day is not None and length is not None and frame.first <= day <= frame.last
     here = (frame.x(day + 0.5), frame.y(length)) if inside and day is not None and length is not None else None
     said = panel.said(day, length) if here and day is not None and length is not None else ""
     head, *rows = rows_in_words(panel, found.last, found.here)
-    return PanelView(panel.heading, tuple(_boxes(panel, frame)), here, said, head, tuple(tuple(map(_in_words, row)) for row in rows))
+    return PanelView(
+        panel.heading, tuple(boxes(panel.lengths, panel.days, panel.cells, frame)), here, said, head, tuple(tuple(map(_in_words, row)) for row in rows)
+    )
 
 
 def _in_words(cell: str) -> str:
@@ -120,18 +124,21 @@ def _in_words(cell: str) -> str:
     return f"{words} ({NAMES['here']})" if cell.startswith("[") else words
 
 
-def _boxes(panel: Panel, frame: _Frame) -> Iterator[Box]:
-    for row, low, high in zip(panel.cells, panel.lengths, (*panel.lengths[1:], frame.top_mm), strict=True):
-        for said, start, end in zip(row, panel.days, (*panel.days[1:], frame.last + 1), strict=True):
+def boxes(lengths: Sequence[float], days: Sequence[int], cells: Sequence[Sequence[str]], frame: Frame) -> Iterator[Box]:
+    """Yield the parts of a panel."""
+    for row, low, high in zip(cells, lengths, (*lengths[1:], frame.top_mm), strict=True):
+        for said, start, end in zip(row, days, (*days[1:], frame.last + 1), strict=True):
             x, y = frame.x(start), frame.y(high)
             yield Box(x, y, round(frame.x(end) - x, 1), round(frame.y(low) - y, 1), said)
 
 
-def _weeks(frame: _Frame) -> Iterator[tuple[float, int]]:
+def week_marks(frame: Frame) -> Iterator[tuple[float, int]]:
+    """Yield the marks of the axis of weeks."""
     for day in range(frame.first, frame.last + 2, WEEKS_BETWEEN * DAYS_IN_A_WEEK):
         yield frame.x(day), day // DAYS_IN_A_WEEK
 
 
-def _lengths(frame: _Frame) -> Iterator[tuple[float, int]]:
+def length_marks(frame: Frame) -> Iterator[tuple[float, int]]:
+    """Yield the marks of the axis of lengths."""
     for length in range(0, int(frame.top_mm) + 1, MM_BETWEEN):
         yield frame.y(length), length

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from gravida.knowledge import Knowledge
-from gravida.web import about, clinicians, guidelines, home, you
+from gravida.web import about, clinicians, compare, guidelines, home, you
 from gravida.web.site import Site, static_route
 
-ROOMS = (home, you, clinicians, guidelines, about)
+ROOMS = (home, you, clinicians, guidelines, compare, about)
 
 
 def page_routes(knowledge: Knowledge, today: Callable[[], date]) -> Sequence[BaseRoute]:
