@@ -11,11 +11,13 @@ import click
 
 from gravida.folders import Folders
 from gravida.knowledge import Knowledge
-from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, no_such, plain_errors, progress
+from gravida.prepare import prepare
+from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, no_such, plain_errors, progress, read, today
 from gravida.words import say
 
 if TYPE_CHECKING:
     from gravida.compare.pairs import Difference
+    from gravida.prepare import Situation
     from gravida.report_compare import Shown
 
 LISTS_THEM = "gravida guidelines"
@@ -31,12 +33,21 @@ WIDTH, FIRST, RECORD, MOST = 80, 28, 6, 25
 @click.option("--people", type=click.IntRange(0, 1_000_000), default=0, metavar="N", help="Count how many of N synthetic people ever stand in each difference.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of the synthetic people.")
 @click.option("--tries", type=click.IntRange(0), default=0, metavar="N", help="Try every proof on N random records with the reference engine, such as 100000.")
+@click.option(
+    "--map",
+    "picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Of two documents: draw where they differ by gestation and length (SVG).",
+)
+@click.option("--action", default="transvaginal-cerclage", show_default=True, metavar="ACTION", help="With --map: of which act.")
+@click.option("--record", metavar="FILE", help="With --map: for whom; else for the smallest record that shows a difference.")
 @click.option("--save", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write each record to a file that 'gravida assess' reads.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to print.")
 @KNOWLEDGE
 def compare(
-    guidelines: tuple[str, ...], topics: tuple[str, ...], people: int, seed: int, tries: int, save: Path | None, form: str, knowledge: Folders, *,
-    editions: bool,
+    guidelines: tuple[str, ...], topics: tuple[str, ...], people: int, seed: int, tries: int, save: Path | None, form: str, knowledge: Folders,
+    picture: Path | None, action: str, record: str | None, *, editions: bool,
 ) -> None:  # fmt: skip
     """Show where guidelines part ways, each time with the smallest record that shows it, or proved that there is none.
 
@@ -52,11 +63,15 @@ def compare(
     gravida compare rcog-2022-cerclage                       inside one
     gravida compare acog-2014-cerclage rcog-2022-cerclage --save differ
     gravida compare --editions                               what a new edition changed
+    gravida compare acog-2014-cerclage nice-2022-preterm-labour --map differ.svg
     """
     with plain_errors():
         known = load_knowledge(knowledge)
         _allowed(guidelines, topics, known)
         _needs_z3()
+        if picture:
+            _map(guidelines, known, action, record, picture)
+            return
         if len(guidelines) == ONE:
             _inside(guidelines[0], form, known)
             return
@@ -173,6 +188,42 @@ def _inside(name: str, form: str, known: Knowledge) -> None:
         return
     lines = [guideline.heading, "", *inside_lines(found, silent, records, known)]
     click.echo(_page(lines, form))
+
+
+def _map(guidelines: Sequence[str], known: Knowledge, action: str, record: str | None, picture: Path) -> None:
+    """Draw where two documents differ about one act, for one record."""
+    from gravida.compare import report_two_maps as report  # noqa: PLC0415
+    from gravida.compare.two_maps import two_maps  # noqa: PLC0415
+
+    if len(guidelines) != TWO:
+        raise Fault("--map draws where two documents differ: name two")
+    if action not in known.actions:
+        raise no_such("action", action, known.actions, LISTS_THEM)
+    situation = _read(record, known) if record else _for_whom(guidelines, known, action)
+    if situation.today.pregnant is False:
+        raise Fault("the record says not pregnant, and a map is one of a pregnancy")
+    found, label = two_maps(situation, known, action, *guidelines), known.actions[action].label
+    picture.write_text(report.picture(found, label), encoding="utf-8")
+    click.echo(_page(list(report.page(found, label)), "text"))
+    click.echo(f"wrote {picture}", err=True)
+
+
+def _read(file: str, known: Knowledge) -> "Situation":
+    found = read(file, known, None)
+    return prepare(found, known.meaning, known.largest_k, today(found, None))
+
+
+def _for_whom(guidelines: Sequence[str], known: Knowledge, action: str) -> "Situation":
+    """Return the smallest record of the plainest difference between two documents about an act."""
+    from gravida.compare.kinds import KINDS  # noqa: PLC0415
+    from gravida.compare.witness import witness  # noqa: PLC0415
+
+    found = [each for each in _answered([(guidelines[0], guidelines[1])], known, ()) if each.action == action and each.found is not None]
+    if not found:
+        raise Fault(f"these two never part about {known.actions[action].label}, so there is nothing to draw; name a record with --record, or another --action")
+    plainest = min(found, key=lambda each: KINDS.index(each.kind))
+    assert plainest.found is not None
+    return witness(plainest.claim, plainest.found, known).situation
 
 
 def _print(shown: "Sequence[Shown]", known: Knowledge, form: str, people: int, *, whole: bool, one_topic: bool) -> None:

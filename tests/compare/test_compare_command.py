@@ -70,6 +70,14 @@ def test_editions_show_what_changed():
     assert "They never part, which is proved." in found
 
 
+def test_a_map_shows_where_two_differ_for_one_record(tmp_path):
+    found = run(*PAIR[:1], "nice-2022-preterm-labour", "--map", str(tmp_path / "differ.svg"), "--record", "examples/cervix-24-9-mm.yaml")
+
+    assert "0-24.9      ○ | ?      ○ | ●  · | ●          =" in found
+    assert (tmp_path / "differ.svg").read_text().lstrip().startswith("<")
+    assert "For example at 16+0 and 20 mm" in run(PAIR[0], "nice-2022-preterm-labour", "--map", str(tmp_path / "smallest.svg"))
+
+
 def test_proofs_can_be_tried():
     assert "2 proofs were tried on 300 random records, and none was refuted." in run(
         *PAIR[:2], "--topic", "transabdominal-cerclage", "--topic", PAIR[3], "--tries", "300"
@@ -80,6 +88,8 @@ def test_proofs_can_be_tried():
     (["rcog-2022-cerclag"], "there is no guideline 'rcog-2022-cerclag'; did you mean 'rcog-2022-cerclage'?"),
     (["rcog-2022-cerclage", "rcog-2022-cerclage"], "rcog-2022-cerclage was named twice; name another to compare it with"),
     (["a", "b", "c"], "3 documents were named; name one to look inside it, two to compare them, or none for all"),
+    (["rcog-2022-cerclage", "--map", "x.svg"], "--map draws where two documents differ: name two"),
+    ([*PAIR[:2], "--map", "x.svg", "--action", "stich"], "there is no action 'stich'"),
     (["--topic", "stitch"], "there is no topic 'stitch' on which documents are compared"),
     (["who-2022-preterm-birth", "rcog-2011-cerclage"], "these documents do not speak of the same act in any topic"),
 ])  # fmt: skip
