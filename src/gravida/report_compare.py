@@ -35,7 +35,8 @@ FOUND: Mapping[Finding, str] = {
 }
 LIMITS = (
     "Proved for records of any size in which nothing is left open; a record that leaves something open can be completed, so it cannot part them for certain "
-    "either. One act at a time; what nobody has read, or only informs, is left out."
+    "either. That two never part does not mean that they agree: one that is never for an act has nobody to part from. One act at a time; what nobody has "
+    "read, or only informs, is left out."
 )
 
 
