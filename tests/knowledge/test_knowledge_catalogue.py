@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "gravida"
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 SPOKEN = re.compile(r"""(?:\bsay|_page|_title)\(\s*f?["']([\w.{}\[\]-]+)""")
-FOR_CLINICIANS = ("notice.clinical", ".clinical", "provenance.", "audit.")
-"""Parts of names of what she does not read: what clinicians read, and the report of an audit."""
+FOR_CLINICIANS = ("notice.clinical", ".clinical", "provenance.", "audit.", "simulate.")
+"""Parts of names of what she does not read: what clinicians read, and the reports of an audit and of a simulation."""
 HARDEST = 10.5
 """'Call your maternity unit or the emergency number now' has no shorter words."""
 

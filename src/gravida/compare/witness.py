@@ -9,7 +9,7 @@ A witness goes through the reader and the reference engine like any other record
 >>> claim = Claim((Clause(((advice, STANDS),)),))
 >>> shown = witness(claim, answer(claim, knowledge), knowledge)
 >>> shown.written["scans"]
-[{'at': '16+0', 'route': 'transvaginal', 'cervical_length_mm': '10'}]
+[{'at': '16+0', 'route': 'transvaginal', 'cervical_length_mm': '5'}]
 """
 
 from collections.abc import Callable, Iterator, Sequence
