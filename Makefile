@@ -44,7 +44,7 @@ check: .venv/ready
 	$(BIN)/gravida check
 
 test: check .venv/spark
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 docs: .venv/ready
 	$(BIN)/python docs/write_reference.py
