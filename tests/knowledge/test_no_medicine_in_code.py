@@ -48,7 +48,6 @@ SAME_BY_CHANCE = {
     ("page.py", 10): "numbers that are shown",
     ("shown.py", 10): "below it a number has a decimal",
     ("states.py", 10): "base of the numbers that stand for events",
-    ("states.py", 30.0): "a length where no criterion draws a limit",
     ("site.py", 20): "seconds for a slow body",
     ("site.py", 10): "files that may be sent at once",
     ("you.py", 10): "faults of a file that are told at once",
@@ -65,7 +64,7 @@ SAME_BY_CHANCE = {
     ("draws.py", 30): "bits by which a word is shifted",
     ("result.py", 10): "pregnancies in a count that may be shown",
     ("report_groups.py", 10): "the width of the picture of a month",
-    ("states.py", 30): "bits of a set",
+    ("states.py", 30): "bits of a set; a length where no criterion draws a limit",
     ("windows.py", 40): "a day before which no window of a pregnancy begins",
     ("fhir_story.py", 14): "days from the last period to conception, by the convention behind every gestation",
 }
