@@ -12,6 +12,8 @@ from gravida.audit.classes import Classes
 from gravida.audit.engine import Engine
 from gravida.audit.needs import OWN, Needs
 
+IN_TIME = "PARTITION BY d.pid ORDER BY d.begins"
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -31,12 +33,12 @@ class Moments:
             once = self.engine.rows("SELECT COUNT(*) FROM said") == self.engine.rows("SELECT COUNT(*) FROM in_pregnancies")
             parts.append((self._every if once else self._changes)(*self._said()))
         self.engine.table("deltas", f"SELECT pid, begins, {sums} FROM ({' UNION ALL '.join(parts)}) AS d GROUP BY pid, begins")
-        running = ", ".join(f"CAST(SUM(d.{word}) OVER (ordered ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS {word}" for word in words)
+        running = ", ".join(f"CAST(SUM(d.{word}) OVER earlier AS BIGINT) AS {word}" for word in words)
         self.engine.table(
             "moments",
             "SELECT d.pid, ROW_NUMBER() OVER ordered AS turn, d.begins, COALESCE(LEAD(d.begins) OVER ordered - 1, p.ended_on) AS ends, "
             f"{running} FROM deltas AS d JOIN in_pregnancies AS p ON p.pid = d.pid WHERE {' OR '.join(f'd.{word} <> 0' for word in words)} "
-            "WINDOW ordered AS (PARTITION BY d.pid ORDER BY d.begins)",
+            f"WINDOW ordered AS ({IN_TIME}), earlier AS ({IN_TIME} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)",
         )
         self.engine.drop("deltas")
 
