@@ -7,7 +7,6 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import active_children, get_context
 from pathlib import Path
@@ -50,25 +49,15 @@ def _parts(audit: Audit, portions: Sequence[Portion], plan: Plan, workers: int) 
         yield from map(audit.part, portions)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(plan,)) as pool:
-        with _deaf():
-            waiting = [pool.submit(_part, portion) for portion in portions]
+        waiting = [pool.submit(_part, portion) for portion in portions]
         try:
             for each in as_completed(waiting):
                 yield each.result()
         except BaseException:
-            for child in active_children():  # nobody who presses Ctrl+C waits for a portion to end; the pool ends with its processes
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():  # nobody who presses Ctrl+C waits for a portion to end
                 child.terminate()
             raise
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Let Ctrl+C wait while processes begin: they inherit that it does not reach them, and are not torn while they load."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _AUDITS: list[Audit] = []
