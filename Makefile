@@ -44,7 +44,7 @@ check: .venv/ready
 	$(BIN)/gravida check
 
 test: check .venv/spark
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2
 
 docs: .venv/ready
 	$(BIN)/python docs/write_reference.py

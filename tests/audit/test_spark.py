@@ -26,9 +26,6 @@ MISSING = [what for what, there in (("pyspark", find_spec("pyspark")), ("java", 
 needs_spark = pytest.mark.skipif(bool(MISSING) and not os.environ.get("REQUIRE_SPARK"), reason=f"Spark is not compared: {' and '.join(MISSING)} is missing")
 
 
-pytestmark = pytest.mark.xdist_group("test_spark")  # one Spark for all
-
-
 @pytest.fixture(scope="module")
 def population(knowledge, tmp_path_factory):
     """Return a folder with 20,000 synthetic pregnancies and 60 that nobody would write."""

@@ -12,8 +12,6 @@ from gravida.compare.witness import Trial, breaks, verdict_in, witness
 from gravida.prepare import prepare
 from gravida.record import read_record, write_record
 
-pytestmark = pytest.mark.xdist_group("test_differences")  # what all of it rests on is made once
-
 TRIES = 4000
 
 

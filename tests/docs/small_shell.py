@@ -104,12 +104,12 @@ class Shell:
 
 
 def _of_few(words: list[str]) -> list[str]:
-    """Return a simulation of few people, with two sensitivity draws if there are any; a tornado, which lives each life 40 times, is drawn in tests/simulate."""
-    words = [word for word in words if word != "--tornado"]
-    for option, few in (("-n", FEW), ("--psa", 2)):
+    """Return a simulation of few people, without sensitivity draws and tornado, which live each life again and again; tests/simulate has them."""
+    for option in ("-n", "--psa"):
         if option in words:
-            words[words.index(option) + 1] = str(few)
-    return words if "-n" in words else [*words, "-n", str(FEW)]
+            at = words.index(option)
+            words = words[:at] + words[at + 2 :]
+    return [*(word for word in words if word != "--tornado"), "-n", str(FEW)]
 
 
 def _parts(line: str) -> list[list[str]]:

@@ -51,12 +51,7 @@ def story(tmp_path_factory):
     return cache(lambda page: Story(page, tmp_path_factory.mktemp("page"), kept))
 
 
-def of_one_page(example):
-    """Keep the blocks of a page in one process, where each is told once."""
-    return pytest.param(example, id=example.name, marks=pytest.mark.xdist_group(example.page.as_posix()))
-
-
-@pytest.mark.parametrize("example", list(map(of_one_page, RUNNABLE)))
+@pytest.mark.parametrize("example", RUNNABLE, ids=lambda example: example.name)
 def test_example_runs_as_it_stands_there(example, story):
     story(example.page).tell(example)
 

@@ -97,7 +97,7 @@ BAD = {
     "another audience": lambda: token(aud="https://cds.example/cds-services/gravida-order-sign"),
     "the service as a whole": lambda: token(aud="https://cds.example"),
     "expired": lambda: token(iat=NOW - 900, exp=NOW - 600),
-    "of the future": lambda: token(iat=NOW + 600, exp=NOW + 900),
+    "of the future": lambda: token(iat=int(time.time()) + 600, exp=int(time.time()) + 900),
     "too long a life": lambda: token(exp=NOW + 100_000),
     "an early birth": lambda: token(iat=NOW - 100_000),
     "jti that is no text": lambda: token(jti=["a"]),

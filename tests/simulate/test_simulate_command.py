@@ -12,8 +12,6 @@ from gravida.cli import main
 from gravida.simulate.result import COLUMNS
 from gravida.simulate.tally import OUTCOMES
 
-pytestmark = pytest.mark.xdist_group("test_simulate_command")  # what all of it rests on is made once
-
 ASKED = ("nobody", "after-one-loss", "universal", "clinicians", "-n", 5000, "--psa", 3, "--sample", 1000, "--seed", 3)
 
 
