@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gravida import __version__
+from gravida.cli_folders import free_folder, whole_folder
 from gravida.flat import TABLES, Column
 from gravida.folders import Folders
 from gravida.knowledge import Knowledge
-from gravida.new_folder import whole_or_nothing
 from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, no_such, plain_errors, progress
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 MARK, SYNTHETIC = "audit.json", "synthetic.json"
 """The files by which an audit of ours, and a population that was made up, are known."""
 PORTION = 250_000
-INTERRUPTED = 130
 
 
 @click.command("audit")
@@ -74,7 +73,7 @@ def audit(
             return
         if source is None:
             raise Fault("name what to audit: a folder of flat tables, FHIR Bulk Data or OMOP, or an OMOP .duckdb file; see gravida audit --help")
-        known, folder = load_knowledge(knowledge), _free(out, force=force)
+        known, folder = load_knowledge(knowledge), free_folder(out, MARK, "an audit", force=force)
         _named("guideline", guidelines, known.guidelines)
         _named("topic", topics, known.topics)
         suppress = 0 if no_suppression else None
@@ -106,32 +105,10 @@ def _named(what: str, names: tuple[str, ...], known: Any) -> None:
             raise no_such(what, name, known, "gravida guidelines" if what == "guideline" else "gravida guidelines --help")
 
 
-def _free(out: Path | None, *, force: bool) -> Path:
-    """Return the folder to write, if nothing that somebody wants could be lost."""
-    if out is None:
-        raise Fault("name the folder to write with --out DIR")
-    if out.exists() and not out.is_dir():
-        raise Fault(f"{out}: this is a file; name a folder that is not there yet")
-    if out.is_dir() and any(out.iterdir()):
-        if not (out / MARK).is_file():
-            raise Fault(f"{out}: this folder is not empty, and holds no audit; name another")
-        if not force:
-            raise Fault(f"{out}: there is an audit here already; name another folder, or say --force to replace it")
-    return out.resolve()
-
-
 def _run(job: _Job, folder: Path) -> None:
     """Write everything, or nothing if it is stopped."""
-    try:
-        with whole_or_nothing(folder) as beside, TemporaryDirectory(prefix="gravida-") as spare:
-            summary = _audited(job, beside, Path(spare))
-    except ModuleNotFoundError as error:
-        raise Fault(f"this needs the package {error.name}: pip install 'gravida[population]'") from None
-    except OSError as error:
-        raise Fault(f"{folder}: this cannot be written: {error.strerror or error}") from None
-    except KeyboardInterrupt:
-        click.echo("stopped; nothing was written", err=True)
-        raise SystemExit(INTERRUPTED) from None
+    with whole_folder(folder) as beside, TemporaryDirectory(prefix="gravida-") as spare:
+        summary = _audited(job, beside, Path(spare))
     click.echo(summary)
     click.echo(f"wrote {folder}; begin with {folder / 'report.html'}", err=True)
 

@@ -175,19 +175,16 @@ def _saved(shown: "Shown", folder: Path, known: Knowledge) -> "Shown":
 
 
 def _inside(name: str, form: str, known: Knowledge) -> None:
-    from gravida.compare.inside import findings, gaps  # noqa: PLC0415
-    from gravida.compare.witness import witness, witnesses  # noqa: PLC0415
+    from gravida.compare.witness import inside  # noqa: PLC0415
     from gravida.report_compare import inside_lines, plain_peculiar  # noqa: PLC0415
 
-    guideline = known.guidelines[name]
-    found = list(findings(guideline, known))
-    records = {number: witnesses(each.shown, known) for number, each in enumerate(found)}
-    silent = [(gap, witness(shown[0], shown[1], known) if shown else None) for gap, shown in gaps(guideline, known)]
+    found, silent = inside(name, known)
     if form == "json":
-        _json({"guideline": name, "findings": [plain_peculiar(each) for each in found], "gaps": [{"id": gap.id, "silent": bool(one)} for gap, one in silent]})
+        _json(
+            {"guideline": name, "findings": [plain_peculiar(each) for each, _ in found], "gaps": [{"id": gap.id, "silent": bool(one)} for gap, one in silent]}
+        )
         return
-    lines = [guideline.heading, "", *inside_lines(found, silent, records, known)]
-    click.echo(_page(lines, form))
+    click.echo(_page([known.guidelines[name].heading, "", *inside_lines(found, silent, known)], form))
 
 
 def _map(guidelines: Sequence[str], known: Knowledge, action: str, record: str | None, picture: Path) -> None:

@@ -1,9 +1,8 @@
-"""What commands share that make people up: a setting, numbers that somebody changes, and the folder that is written."""
+"""What commands share that make people up: a setting, and numbers that somebody changes."""
 
 import math
 import textwrap
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import click
 
@@ -45,21 +44,6 @@ def allow(changes: dict[str, float], population: Population) -> None:
             raise no_such("number", name, population.parameters, LISTS_THEM)
         if population.parameters[name].unit == SHARE and not 0 <= value <= 1:
             raise Fault(f"--set {name}={value:g}: this is a share, so write a number from 0 to 1")
-
-
-def free_folder(out: Path | None, mark: str, what: str, *, force: bool) -> Path:
-    """Return the folder to write, if nothing that somebody wants could be lost. ``mark`` is the file by which ``what`` is known."""
-    if out is None:
-        raise Fault("name the folder to write with --out DIR")
-    article, bare = what.split(" ", 1)
-    if out.exists() and not out.is_dir():
-        raise Fault(f"{out}: this is a file; name a folder that is not there yet")
-    if out.is_dir() and any(out.iterdir()):
-        if not (out / mark).is_file():
-            raise Fault(f"{out}: this folder is not empty, and holds no {bare}; name another")
-        if not force:
-            raise Fault(f"{out}: there is {article} {bare} here already; name another folder, or say --force to replace it")
-    return out.resolve()
 
 
 def numbered(each: Parameter) -> str:

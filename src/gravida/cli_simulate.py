@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from gravida import __version__
-from gravida.cli_numbers import allow, changes_of, free_folder, numbered, print_lines, setting_of
+from gravida.cli_folders import free_folder, whole_folder
+from gravida.cli_numbers import allow, changes_of, numbered, print_lines, setting_of
 from gravida.folders import Folders
 from gravida.knowledge import Knowledge
-from gravida.new_folder import whole_or_nothing
 from gravida.policies import Policy
 from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, no_such, plain_errors, progress
 from gravida.units import weeks
@@ -25,7 +25,6 @@ MARK = "simulate.json"
 """The file by which a simulation of ours is known."""
 LISTS_THEM = "gravida simulate --list"
 SAMPLE = 100_000
-INTERRUPTED = 130
 
 
 @click.command("simulate")
@@ -110,16 +109,8 @@ def _chosen(named: tuple[str, ...], knowledge: Knowledge) -> tuple[Policy, ...]:
 
 def _write(wish: _Wish, folder: Path) -> None:
     """Write everything, or nothing if it is stopped."""
-    try:
-        with whole_or_nothing(folder) as beside:
-            lines = _written(wish, beside)
-    except ModuleNotFoundError as error:
-        raise Fault(f"this needs the package {error.name}: pip install 'gravida[population]'") from None
-    except OSError as error:
-        raise Fault(f"{folder}: this cannot be written: {error.strerror or error}") from None
-    except KeyboardInterrupt:
-        click.echo("stopped; nothing was written", err=True)
-        raise SystemExit(INTERRUPTED) from None
+    with whole_folder(folder) as beside:
+        lines = _written(wish, beside)
     click.echo("\n".join(lines))
     click.echo(f"wrote {folder}; begin with {folder / 'report.html'}", err=True)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gravida.cli_numbers import allow, changes_of, free_folder, numbered, print_lines, setting_of
+from gravida.cli_folders import free_folder, whole_folder
+from gravida.cli_numbers import allow, changes_of, numbered, print_lines, setting_of
 from gravida.folders import Folders
 from gravida.knowledge import Knowledge
-from gravida.new_folder import whole_or_nothing
-from gravida.synthesis import Population
+from gravida.synthesis import YEARS, Population
 from gravida.terminal import KNOWLEDGE, Fault, load_knowledge, plain_errors, progress
 
 if TYPE_CHECKING:
@@ -24,10 +24,6 @@ FLAT, MADE_FIRST = "flat", ".flat"
 """The form that is made first, and where it stands while another is made of it."""
 MARK = "synthetic.json"
 """The file by which a folder is known to be ours."""
-
-YEARS = (2023, 2025)
-LENGTH = ("scans", "cervical_length_mm")
-INTERRUPTED = 130
 
 
 def _years(_context: click.Context, _option: click.Parameter, text: str) -> tuple[int, int]:
@@ -89,38 +85,23 @@ def _planned(
     known: Knowledge, people: int, seed: int, setting: str, years: tuple[int, int], changes: dict[str, float]
 ) -> "tuple[Run, Plan]":  # fmt: skip
     try:
-        from gravida.synthesize import Plan, span_of_years  # noqa: PLC0415  (needs what no other command needs)
-        from gravida.synthesize_births import make_births  # noqa: PLC0415
-        from gravida.synthesize_chosen import choose  # noqa: PLC0415
-        from gravida.synthesize_lengths import make_ruler  # noqa: PLC0415
+        from gravida.synthesize import plan_of  # noqa: PLC0415  (needs what no other command needs)
         from gravida.synthesize_report import Run  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise Fault(f"this needs the package {error.name}: pip install 'gravida[population]'") from None
-    chosen = choose(known.population, setting, changes)
-    figures = tuple(each for each in known.population.figures if not each.settings or setting in each.settings)
-    table, column = LENGTH
-    short = known.dictionary.lists[table].fields[column].suspicious_below or 0.0
-    run = Run(seed, people, known.population.settings[setting], years, changes)
-    ruler = make_ruler(chosen)
-    return run, Plan(seed, span_of_years(*years), chosen, ruler, make_births(chosen, ruler), figures, short)
+    return Run(seed, people, known.population.settings[setting], years, changes), plan_of(known, seed, years, setting, changes)
 
 
 def _write(run: "Run", plan: "Plan", folder: Path, workers: int, form: str, known: Knowledge) -> None:
     """Write everything, or nothing if it is stopped."""
     from gravida.synthesize import write_flat  # noqa: PLC0415
 
-    try:
-        with whole_or_nothing(folder) as beside, progress("making people up") as advance:
-            flat = beside if form == FLAT else beside / MADE_FIRST
-            counts = write_flat(plan, run.people, flat, workers, advance)
-            _transform(form, flat, beside, known, advance)
-            for name, text in _texts(run, plan, counts, form).items():
-                (beside / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Fault(f"{folder}: this cannot be written: {error.strerror or error}") from None
-    except KeyboardInterrupt:
-        click.echo("stopped; nothing was written", err=True)
-        raise SystemExit(INTERRUPTED) from None
+    with whole_folder(folder) as beside, progress("making people up") as advance:
+        flat = beside if form == FLAT else beside / MADE_FIRST
+        counts = write_flat(plan, run.people, flat, workers, advance)
+        _transform(form, flat, beside, known, advance)
+        for name, text in _texts(run, plan, counts, form).items():
+            (beside / name).write_text(text, encoding="utf-8")
 
 
 def _transform(form: str, flat: Path, out: Path, known: Knowledge, advance: Callable[[int, int], object]) -> None:

@@ -133,11 +133,12 @@ def _entry(written: Any, declared: EntryList, work: _Preparation) -> Entry:
     if "age_days" in computed:
         values["age_days"] = _age(written, work)
     if "after_cerclage" in computed:
-        values["after_cerclage"] = _after_any(values["gestation_days"], work.placed)
+        values["after_cerclage"] = after_any(values["gestation_days"], work.placed)
     return values
 
 
-def _after_any(gestation: Scalar, placed: Iterable[Scalar] | None) -> Truth:
+def after_any(gestation: Scalar, placed: Iterable[Scalar] | None) -> Truth:
+    """Return whether a gestation lies after that of any stitch; ``placed`` is ``None`` if the stitches are unknown."""
     return None if placed is None else some(compare(">", gestation, each) for each in placed)
 
 

@@ -3,10 +3,10 @@
 What parts is told from the side of whoever is for the act; what is proved never to happen is told as that.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from gravida.compare.inside import Peculiar, expectation_of
 from gravida.compare.kinds import KINDS, Kind
@@ -40,6 +40,9 @@ LIMITS = (
 )
 
 
+Key = TypeVar("Key")
+
+
 @dataclass(frozen=True)
 class Shown:
     """A difference with its record, if there is one, and for how many of the synthetic people it ever holds, if they were counted."""
@@ -56,8 +59,8 @@ class Shown:
 def overview(found: Sequence[Difference], knowledge: Knowledge) -> list[list[str]]:
     """Return a row for each topic: documents that speak to an act together, pairs, and how many pairs part in which way."""
     rows = [["topic", "documents", "pairs", *NAMES.values(), "never part"]]
-    for topic, some in _by(found, "topic"):
-        pairs = [plainest(each) for _, each in _by_pair(some)]
+    for topic, some in _grouped(found, lambda each: each.topic).items():
+        pairs = [plainest(each) for each in _grouped(some, _pair).values()]
         documents = {name for each in some for name in (each.favours, each.other)}
         counts = [str(pairs.count(kind)) for kind in KINDS]
         rows.append([knowledge.topics[topic].label, str(len(documents)), str(len(pairs)), *counts, str(pairs.count(None))])
@@ -67,7 +70,7 @@ def overview(found: Sequence[Difference], knowledge: Knowledge) -> list[list[str
 def grid(found: Sequence[Difference], knowledge: Knowledge) -> Iterator[str]:
     """Yield a table of documents for one topic: in each place the plainest way in which the two part."""
     names = sorted({name for each in found for name in (each.favours, each.other)})
-    cells = dict(_by_pair(found))
+    cells = _grouped(found, _pair)
     for number, name in enumerate(names, start=1):
         row = [_mark(cells.get(frozenset((name, other)))) if other != name else " " for other in names]
         yield f"{number:>2} {' '.join(f'{each:>2}' for each in row)}   {knowledge.guidelines[name].heading}"
@@ -142,15 +145,13 @@ def found_in_words(each: Peculiar, knowledge: Knowledge) -> str:
     return FOUND[each.what].format(guideline, label[:1].upper() + label[1:], expectation_of(name, knowledge).says)
 
 
-def inside_lines(
-    found: Sequence[Peculiar], gaps: Sequence[tuple[Gap, Witness | None]], records: Mapping[int, Sequence[Witness]], knowledge: Knowledge
-) -> Iterator[str]:
-    """Yield what is peculiar about one document, and whom it says nothing to. ``records`` are by the place of each finding."""
+def inside_lines(found: Sequence[tuple[Peculiar, Sequence[Witness]]], gaps: Sequence[tuple[Gap, Witness | None]], knowledge: Knowledge) -> Iterator[str]:
+    """Yield what is peculiar about one document, with its records, and whom it says nothing to."""
     yield "Peculiar" if found else "Nothing contradicts itself, can never be due, says the same twice, or ends an offer where things get worse: proved."
-    for number, each in enumerate(found):
+    for each, records in found:
         yield f"  {found_in_words(each, knowledge)}"
         yield f"    {each.declared.because.strip() if each.declared else 'NOT DECLARED: change the text, or declare it in compare.yaml.'}"
-        for witness in records.get(number, ()):
+        for witness in records:
             yield from (f"      {line}" for line in write_record(witness.record).splitlines())
             yield ""
     yield from ("", "Does it say anything to …") if gaps else ()
@@ -179,15 +180,12 @@ def plain_peculiar(each: Peculiar) -> dict[str, Any]:
 # --- grouping ------------------------------------------------------------------------------------------------------
 
 
-def _by(found: Sequence[Difference], name: str) -> Iterator[tuple[str, list[Difference]]]:
-    groups: dict[str, list[Difference]] = {}
+def _grouped(found: Sequence[Difference], by: Callable[[Difference], Key]) -> dict[Key, list[Difference]]:
+    groups: dict[Key, list[Difference]] = {}
     for each in found:
-        groups.setdefault(getattr(each, name), []).append(each)
-    yield from groups.items()
+        groups.setdefault(by(each), []).append(each)
+    return groups
 
 
-def _by_pair(found: Sequence[Difference]) -> Iterator[tuple[frozenset[str], list[Difference]]]:
-    groups: dict[frozenset[str], list[Difference]] = {}
-    for each in found:
-        groups.setdefault(frozenset((each.favours, each.other)), []).append(each)
-    yield from groups.items()
+def _pair(each: Difference) -> frozenset[str]:
+    return frozenset((each.favours, each.other))

@@ -23,6 +23,9 @@ MEASURES = ("length-share", "length-mean", "length-centile", "shortest-share", "
 GESTATION, SHARE = "gestation", "proportion"
 """Units that are not what they seem: days, written as weeks and days; and a number between 0 and 1."""
 
+YEARS = (2023, 2025)
+"""When pregnancies begin, if nobody says."""
+
 HABIT = "habit_"
 """How the names of parameters begin that sites may differ in."""
 

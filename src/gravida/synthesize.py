@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from datetime import date
 from multiprocessing import active_children, get_context
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
 from gravida.draws import Draws
+from gravida.knowledge import Knowledge
 from gravida.synthesis import Figure
-from gravida.synthesize_births import Births
+from gravida.synthesize_births import Births, make_births
 from gravida.synthesize_care import Carer
-from gravida.synthesize_chosen import Chosen
+from gravida.synthesize_chosen import Chosen, choose
 from gravida.synthesize_events import examinations, prior_pregnancies, symptoms
 from gravida.synthesize_known import make_known
-from gravida.synthesize_lengths import Ruler, make_lengths
+from gravida.synthesize_lengths import Ruler, make_lengths, make_ruler
 from gravida.synthesize_parquet import ids, table_of, write
 from gravida.synthesize_people import Span, make_people
 from gravida.synthesize_sheet import Sheet
@@ -30,6 +32,7 @@ from gravida.synthesize_tables import Records
 from gravida.synthesize_tally import Counts, count
 
 PORTION = 250_000
+LENGTH = ("scans", "cervical_length_mm")
 EPOCH = date(1970, 1, 1)
 ROWS = "rows:"
 """How the count of the rows of a table is named among the counts."""
@@ -55,6 +58,17 @@ def span_of_years(first: int, last: int) -> Span:
     Span(first=19358, last=20453)
     """
     return Span((date(first, 1, 1) - EPOCH).days, (date(last, 12, 31) - EPOCH).days)
+
+
+def plan_of(knowledge: Knowledge, seed: int, years: tuple[int, int], setting: str = "", changes: Mapping[str, float] = MappingProxyType({})) -> Plan:
+    """Return what the people of a setting rest on, with what somebody changes; the setting that is taken if nobody names one."""
+    setting = setting or knowledge.population.default.id
+    chosen = choose(knowledge.population, setting, changes)
+    ruler = make_ruler(chosen)
+    figures = tuple(each for each in knowledge.population.figures if not each.settings or setting in each.settings)
+    table, column = LENGTH
+    short = knowledge.dictionary.lists[table].fields[column].suspicious_below or 0.0
+    return Plan(seed, span_of_years(*years), chosen, ruler, make_births(chosen, ruler), figures, short)
 
 
 def make_portion(plan: Plan, first: int, size: int) -> tuple[Mapping[str, Sheet], Counts, np.ndarray]:

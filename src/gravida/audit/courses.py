@@ -37,7 +37,6 @@ STATUSES = (
 CODE = {name: code for code, name in enumerate(STATUSES)}
 SUPPORT = ("not-done", "supported", "unknown", "unsupported")
 """What can come of an act: not done; done where some guideline supports it; where that cannot be told; where none does."""
-Integers = NDArray[np.int32]
 ENDS = ("begin_low", "begin_high", "end_low", "end_high")
 TOGETHER = 1 << 16
 """Courses that are worked out together."""

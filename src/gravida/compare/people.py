@@ -19,15 +19,12 @@ from gravida.audit.verdicts import verdicts
 from gravida.compare.claims import STANDS, Claim
 from gravida.guideline import Verdict
 from gravida.knowledge import Knowledge
-from gravida.synthesize import Plan, span_of_years, write_flat
-from gravida.synthesize_births import make_births
-from gravida.synthesize_chosen import choose
-from gravida.synthesize_lengths import make_ruler
+from gravida.synthesis import YEARS
+from gravida.synthesize import plan_of, write_flat
 from gravida.units import DAYS_IN_A_WEEK
 
 AT_ONCE = 1_000
 """Pregnancies whose verdicts are held side by side."""
-YEARS = (2023, 2025)
 LIKELY: frozenset[Verdict] = STANDS | {"now-if"}
 Verdicts = NDArray[np.str_]
 
@@ -37,15 +34,8 @@ def standing(
 ) -> list[int]:
     """Return for how many of so many made-up people each claim ever holds."""
     with TemporaryDirectory() as folder:
-        _made(knowledge, people, seed, Path(folder))
+        write_flat(plan_of(knowledge, seed, YEARS), people, Path(folder), 1, lambda done, total: None)
         return _counted(claims, knowledge, Path(folder), people, advance)
-
-
-def _made(knowledge: Knowledge, people: int, seed: int, folder: Path) -> None:
-    chosen = choose(knowledge.population, knowledge.population.default.id)
-    ruler = make_ruler(chosen)
-    plan = Plan(seed, span_of_years(*YEARS), chosen, ruler, make_births(chosen, ruler), (), 0.0)
-    write_flat(plan, people, folder, 1, lambda done, total: None)
 
 
 def _counted(claims: Sequence[Claim], knowledge: Knowledge, folder: Path, people: int, advance: Callable[[int, int], object]) -> list[int]:

@@ -14,7 +14,7 @@ from gravida.evaluate import Entries, Entry, World, add, compare
 from gravida.facts import Fact, Observed, Scalar, Value
 from gravida.guideline import Recommendation, Verdict
 from gravida.knowledge import Knowledge
-from gravida.logic import some
+from gravida.prepare import after_any
 from gravida.random_worlds import random_worlds
 from gravida.reach import named
 from gravida.record_checks import ONLY_PREGNANT, TIMES
@@ -111,5 +111,4 @@ def _dated(entry: Entry, name: str, today: Today) -> Entry:
 def _after(entry: Entry, placed: Sequence[Scalar] | None) -> Entry:
     if "after_cerclage" not in entry:
         return entry
-    after = None if placed is None else some(compare(">", entry.get("gestation_days"), each) for each in placed)
-    return {**entry, "after_cerclage": after}
+    return {**entry, "after_cerclage": after_any(entry.get("gestation_days"), placed)}

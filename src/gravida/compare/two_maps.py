@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from gravida.compare import UnconfirmedError
 from gravida.decision_map import FINEST_MM, LENGTH, Panel, Said, here, panel_of, said_at
 from gravida.facts import Pick
 from gravida.knowledge import Knowledge
@@ -96,10 +97,6 @@ class TwoMaps:
     def parts(self, day: int, length_mm: float) -> Parting:
         """Return how the two part at a point inside the frame."""
         return self.cells[bisect_right(self.lengths, length_mm) - 1][bisect_right(self.days, day) - 1]
-
-
-class UnconfirmedError(AssertionError):
-    """The map and the engine say different things of the same point, which is a fault of ours."""
 
 
 def turns_on_length(action: str, guidelines: Iterable[str], knowledge: Knowledge) -> bool:

@@ -19,7 +19,10 @@ from datetime import timedelta
 from typing import Any
 
 from gravida.cases import CASE_DAY
+from gravida.compare import UnconfirmedError
 from gravida.compare.claims import Claim, Found
+from gravida.compare.inside import Peculiar, findings, gaps
+from gravida.comparing import Gap
 from gravida.evaluate import BLANK, Entry, World, truth
 from gravida.facts import EntryList, Observed, Scalar
 from gravida.guideline import Recommendation, Verdict
@@ -37,10 +40,6 @@ TODAY: Path = ("pregnancy", "gestation")
 WHEN = frozenset(at for _, at in TIMES.values())
 FORTNIGHT = 2 * DAYS_IN_A_WEEK
 Changes = Callable[[dict[str, Any], dict[str, Any], Path, Knowledge], Iterator[tuple[dict[str, Any], dict[str, Any]]]]
-
-
-class UnconfirmedError(AssertionError):
-    """The solver found a record that the reference engine does not confirm: the two mean different things, which is a fault of ours."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,13 @@ def witnesses(shown: Sequence[tuple[Claim, Found]], knowledge: Knowledge) -> tup
         return tuple(witness(claim, found, knowledge) for claim, found in shown)
     (before, first), (after, then) = shown
     return PairTrial(Trial(before, knowledge), Trial(after, knowledge)).smallest(as_written(first, knowledge), as_written(then, knowledge))
+
+
+def inside(name: str, knowledge: Knowledge) -> tuple[list[tuple[Peculiar, tuple[Witness, ...]]], list[tuple[Gap, Witness | None]]]:
+    """Return what is peculiar about one document, with its records, and its gaps, each with a record to which it says nothing, if there is one."""
+    guideline = knowledge.guidelines[name]
+    peculiar = [(each, witnesses(each.shown, knowledge)) for each in findings(guideline, knowledge)]
+    return peculiar, [(gap, witness(*shown, knowledge) if shown else None) for gap, shown in gaps(guideline, knowledge)]
 
 
 def verdict_in(situation: Situation, knowledge: Knowledge, recommendation: Recommendation) -> Verdict:

@@ -18,9 +18,9 @@ from gravida.cql import Node
 from gravida.guideline import Action, Clock, Recommendation, Verdict, Window
 from gravida.logic import Truth
 from gravida.smt.meaning import Formulas
-from gravida.smt.terms import Formula, Tri, all_of, any_of, compare, constant, either, every, none_of, settled, some
+from gravida.smt.terms import Formula, Tri, all_of, any_of, compare, constant, every, none_of, settled, some
 from gravida.smt.worlds import Space
-from gravida.verdict import PROMISING, STANDING, TABLE
+from gravida.verdict import PROMISING, STANDING, first_verdict
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 TRUTHS: tuple[Truth, ...] = (True, False, None)
@@ -86,7 +86,7 @@ class Verdicts:
         found: dict[Verdict, list[Formula]] = {each: [] for each in VERDICTS}
         for clock, at in clocks.items():
             for truth in TRUTHS:
-                found[_first_verdict(recommendation, truth, clock)].append(all_of(at, truths[truth]))
+                found[first_verdict(recommendation, truth, clock)].append(all_of(at, truths[truth]))
         return {verdict: any_of(*parts) for verdict, parts in found.items()}
 
     def clocks(self, recommendation: Recommendation) -> Mapping[Clock, Formula]:
@@ -127,10 +127,7 @@ class Verdicts:
         if recommendation.repeat_days is None:
             return settled(truth=False)
         ages = [self.formulas.fact(each.days_since) for each in self._actions(recommendation) if each.days_since]
-        found = settled(truth=False)
-        for age in ages:
-            found = either(found, compare(">=", age, constant(recommendation.repeat_days)))
-        return found
+        return some(compare(">=", age, constant(recommendation.repeat_days)) for age in ages)
 
     def _impossible(self, recommendation: Recommendation) -> Formula:
         actions = self._actions(recommendation)
@@ -145,11 +142,3 @@ class Verdicts:
 
     def _actions(self, recommendation: Recommendation) -> list[Action]:
         return [self.space.knowledge.actions[name] for name in recommendation.actions]
-
-
-def _first_verdict(recommendation: Recommendation, who: Truth, clock: Clock) -> Verdict:
-    if clock == "not-pregnant" and recommendation.before_pregnancy and who is True:
-        return "now"
-    if clock == "after" and recommendation.window is not None and recommendation.window.deadline:
-        return "overdue" if who is True else "unknown" if who is None else "not-met"
-    return TABLE[who, clock]

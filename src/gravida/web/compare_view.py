@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from gravida import report_compare
 from gravida.compare.inside import Peculiar
 from gravida.compare.kinds import KINDS
 from gravida.compare.pairs import Difference, editions, plainest
@@ -24,7 +25,7 @@ from gravida.words import say
 NEVER, NEITHER, APART = "never", "neither", "apart"
 """How two documents stand to each other that do not part: it is proved; neither is for the act; they do not both speak of it."""
 STATES = (*KINDS, NEVER, NEITHER, APART)
-MARKS = {"opposed": "✗", "unsure": "~", "not-for-her": "○", "not-this-week": "◷", NEVER: "=", NEITHER: "-", APART: "·"}
+MARKS: dict[str, str] = {**dict(report_compare.MARKS.items()), NEVER: report_compare.NEVER, NEITHER: "-", APART: report_compare.APART}
 
 
 def state_of(found: Sequence[Difference], *, both_speak: bool) -> str:
@@ -198,12 +199,12 @@ class Found:
     records: tuple[Shown, ...]
 
 
-def peculiar(found: Sequence[tuple[Peculiar, list[Witness]]], knowledge: Knowledge) -> list[Found]:
+def peculiar(found: Sequence[tuple[Peculiar, tuple[Witness, ...]]], knowledge: Knowledge) -> list[Found]:
     """Return what is peculiar about a document, ready to be shown."""
     return [_found(each, records, knowledge) for each, records in found]
 
 
-def _found(each: Peculiar, records: list[Witness], knowledge: Knowledge) -> Found:
+def _found(each: Peculiar, records: tuple[Witness, ...], knowledge: Knowledge) -> Found:
     lines = tuple(knowledge.recommendations[name] for name in each.of if name in knowledge.recommendations)
     says = found_in_words(each, knowledge) if each.what == "withdrawn" else ""
     return Found(each.what, lines, says, each.declared.because.strip() if each.declared else "", tuple(Shown(write_record(one.record)) for one in records))

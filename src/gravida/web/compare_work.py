@@ -66,10 +66,12 @@ class Answers:
 
         return self._once(("maps", *key, first, second), lambda: two_maps(witness.situation, self.knowledge, action, first, second))
 
-    def inside(self, name: str) -> "tuple[list[tuple[Peculiar, list[Witness]]], list[tuple[Gap, Witness | None]]]":
+    def inside(self, name: str) -> "tuple[list[tuple[Peculiar, tuple[Witness, ...]]], list[tuple[Gap, Witness | None]]]":
         """Return what is peculiar about one document, with its records, and its gaps."""
+        from gravida.compare.witness import inside  # noqa: PLC0415
+
         with self._turn([("inside", name)]):
-            return self._once(("inside", name), lambda: _inside(name, self.knowledge))
+            return self._once(("inside", name), lambda: inside(name, self.knowledge))
 
     def _differences(self, first: str, second: str, topic: str) -> "list[Difference]":
         from gravida.compare.pairs import differences  # noqa: PLC0415  (without the solver it cannot be loaded)
@@ -118,12 +120,3 @@ def _witness(each: "Difference", knowledge: Knowledge) -> "Witness | None":
     from gravida.compare.witness import witness  # noqa: PLC0415
 
     return witness(each.claim, each.found, knowledge) if each.found is not None else None
-
-
-def _inside(name: str, knowledge: Knowledge) -> "tuple[list[tuple[Peculiar, list[Witness]]], list[tuple[Gap, Witness | None]]]":
-    from gravida.compare.inside import findings, gaps  # noqa: PLC0415
-    from gravida.compare.witness import witness, witnesses  # noqa: PLC0415
-
-    guideline = knowledge.guidelines[name]
-    peculiar = [(each, list(witnesses(each.shown, knowledge))) for each in findings(guideline, knowledge)]
-    return peculiar, [(gap, witness(*found, knowledge) if found else None) for gap, found in gaps(guideline, knowledge)]
