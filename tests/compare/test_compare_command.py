@@ -1,6 +1,9 @@
 """``gravida compare`` as a panel uses it."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -95,3 +98,11 @@ def test_proofs_can_be_tried():
 ])  # fmt: skip
 def test_what_cannot_be_asked_is_told(arguments, message):
     assert message in run(*arguments, code=2)
+
+
+def test_the_same_question_has_the_same_answer_in_every_run():
+    """Python orders sets anew in every process; the records that are shown must not hang on that."""
+    command = [sys.executable, "-m", "gravida", "compare", *PAIR, "--format", "json"]
+    runs = [subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}).stdout for seed in ("1", "2", "3")]
+
+    assert runs[0] == runs[1] == runs[2]

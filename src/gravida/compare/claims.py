@@ -91,10 +91,11 @@ def sizes_for(claim: Claim, knowledge: Knowledge) -> dict[str, int]:
             continue
         sizes = [by_list(each) for each in needs]
         extra = {
-            name: extra.get(name, 0) + max((each.get(name, 0) for each in sizes), default=0) for name in {*extra, *(name for each in sizes for name in each)}
+            name: extra.get(name, 0) + max((each.get(name, 0) for each in sizes), default=0)
+            for name in dict.fromkeys([*extra, *(name for each in sizes for name in each)])
         }
     found = by_list(common)
-    return {name: found.get(name, 0) + extra.get(name, 0) for name in {*found, *extra}}
+    return {name: found.get(name, 0) + extra.get(name, 0) for name in dict.fromkeys([*found, *extra])}
 
 
 def _most(left: Mapping[Hashable, int], right: Mapping[Hashable, int]) -> dict[Hashable, int]:

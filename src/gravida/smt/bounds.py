@@ -31,7 +31,7 @@ def entries_needed(nodes: Iterable[Node], meaning: Meaning, *, sharp: bool = Tru
     """
     given = list(nodes)
     reached = reach({name for node in given for name in names(node)}, meaning)
-    inside = [meaning.criteria[name] for name in reached if name in meaning.criteria and not isinstance(meaning.facts[name], Truths | Pick)]
+    inside = [meaning.criteria[name] for name in sorted(reached) if name in meaning.criteria and not isinstance(meaning.facts[name], Truths | Pick)]
     found: dict[Hashable, int] = {}
     for name in sorted(reached):
         fact = meaning.facts[name]

@@ -42,7 +42,7 @@ class Verdicts:
     def among(self, recommendation: Recommendation, wanted: Collection[Verdict]) -> Formula:
         """Return when the verdict is one of these."""
         found = self.all_of(recommendation)
-        return any_of(*(found[each] for each in wanted))
+        return any_of(*(found[each] for each in sorted(wanted)))  # in one order, so that the solver finds one record
 
     def all_of(self, recommendation: Recommendation) -> Mapping[Verdict, Formula]:
         """Return when each verdict comes out."""
