@@ -5,15 +5,13 @@ True
 """
 
 import json
-import signal
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from gravida.bulk_lines import BulkError
@@ -25,6 +23,7 @@ from gravida.fhir import declared
 from gravida.flat import TABLES
 from gravida.knowledge import Knowledge
 from gravida.library import load
+from gravida.processes import processes
 
 PORTION = 1000
 """People whose rows are written together."""
@@ -126,20 +125,14 @@ def _parts(gathered: Gathered, out: Path, how: How, workers: int) -> Iterator[Pa
         for number, people in portions:
             yield write_portion(out, number, people, how)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(how,)) as pool:
+    with processes(workers, _begin, how) as pool:
         waiting: set[Future[Part]] = set()
-        try:
-            for number, people in portions:
-                waiting.add(pool.submit(_write, out, number, people))
-                if len(waiting) > workers * AHEAD:
-                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                    yield from (each.result() for each in done)
-            yield from (each.result() for each in waiting)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in active_children():  # nobody who presses Ctrl+C waits for a portion to end
-                child.terminate()
-            raise
+        for number, people in portions:
+            waiting.add(pool.submit(_write, out, number, people))
+            if len(waiting) > workers * AHEAD:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (each.result() for each in done)
+        yield from (each.result() for each in waiting)
 
 
 def _batches(people: Iterator[Someone]) -> Iterator[tuple[Someone, ...]]:
@@ -166,8 +159,7 @@ _HOW: list[How] = []
 
 
 def _begin(how: How) -> None:
-    """Keep what to read with, and let Ctrl+C end the process that the person started; it ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Keep what to read with."""
     _HOW[:] = [how]
 
 

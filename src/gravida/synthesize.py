@@ -5,12 +5,10 @@ portion is made on its own, because the luck of a person is keyed (:mod:`gravida
 nobody. What is written stands in a folder beside the wanted one until it is whole.
 """
 
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing import active_children, get_context
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,6 +16,7 @@ import numpy as np
 
 from gravida.draws import Draws
 from gravida.knowledge import Knowledge
+from gravida.processes import processes
 from gravida.synthesis import Figure
 from gravida.synthesize_births import Births, make_births
 from gravida.synthesize_care import Carer
@@ -115,18 +114,6 @@ def _each(plan: Plan, folder: Path, portions: list[tuple[int, int, int]], worker
         for number, first, size in portions:
             yield write_portion(plan, folder, number, first, size), size
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts) as pool:
+    with processes(workers) as pool:
         waiting = {pool.submit(write_portion, plan, folder, *portion): portion[-1] for portion in portions}
-        try:
-            for each in as_completed(waiting):
-                yield each.result(), waiting[each]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in active_children():  # nobody who presses Ctrl+C waits for a portion to end
-                child.terminate()
-            raise
-
-
-def _leave_interrupts() -> None:
-    """Let Ctrl+C end the process that the person started; it ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+        yield from ((each.result(), waiting[each]) for each in as_completed(waiting))

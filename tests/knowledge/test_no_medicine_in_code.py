@@ -44,7 +44,7 @@ SAME_BY_CHANCE = {
     ("two_maps.py", 50.0): "where a picture ends",
     ("truths.py", 14): "bits that change places",
     ("lives.py", 10): "base of a number that stands for no scan",
-    ("output.py", 10): "digits of a number",
+    ("tidy_tables.py", 10): "digits of a number",
     ("page.py", 10): "numbers that are shown",
     ("shown.py", 10): "below it a number has a decimal",
     ("states.py", 10): "base of the numbers that stand for events",

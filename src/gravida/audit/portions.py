@@ -4,11 +4,9 @@ Each process has its own DuckDB with one thread and its own memory of what was w
 """
 
 import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from gravida.audit.engine import Duck
@@ -17,6 +15,7 @@ from gravida.audit.run import Audit, Part
 from gravida.audit.wanted import Wanted
 from gravida.guideline import Recommendation
 from gravida.knowledge import Knowledge
+from gravida.processes import processes
 
 Advance = Callable[[int, int], object]
 
@@ -48,16 +47,9 @@ def _parts(audit: Audit, portions: Sequence[Portion], plan: Plan, workers: int) 
     if workers < 2:  # noqa: PLR2004  (one process is this one)
         yield from map(audit.part, portions)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(plan,)) as pool:
-        waiting = [pool.submit(_part, portion) for portion in portions]
-        try:
-            for each in as_completed(waiting):
-                yield each.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in active_children():  # nobody who presses Ctrl+C waits for a portion to end
-                child.terminate()
-            raise
+    with processes(workers, _begin, plan) as pool:
+        for each in as_completed([pool.submit(_part, portion) for portion in portions]):
+            yield each.result()
 
 
 _AUDITS: list[Audit] = []
@@ -65,8 +57,7 @@ _AUDITS: list[Audit] = []
 
 
 def _begin(plan: Plan) -> None:
-    """Make the audit of this process. Ctrl+C ends the process that the person started; it ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Make the audit of this process."""
     engine = Duck(plan.spare / f"spill-{os.getpid()}", threads=1, memory=f"{plan.memory}MB")
     _AUDITS.append(Audit(engine, plan.knowledge, open_folder(plan.folder, engine), plan.recommendations, plan.asked))
 

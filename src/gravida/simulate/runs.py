@@ -3,15 +3,16 @@
 Each process has its own engine and keeps what it has been told, so a draw that comes later asks hardly anything.
 """
 
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from multiprocessing import active_children, get_context
+from types import TracebackType
 from typing import Self
 
 from gravida.knowledge import Knowledge
 from gravida.policies import Policy
+from gravida.processes import processes
 from gravida.simulate.answers import Answers
 from gravida.simulate.cohort import Cohort, World
 from gravida.simulate.habits import HabitLife
@@ -96,17 +97,13 @@ class Runner:
         self.job, self.workers = job, workers
         self._own: Worker | None = None
         self._pool: ProcessPoolExecutor | None = None
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._pool is None:
-            return
-        self._pool.shutdown(wait=kind is None, cancel_futures=True)
-        if kind is not None:
-            for child in active_children():  # nobody who presses Ctrl+C waits for a portion to end
-                child.terminate()
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._open.__exit__(kind, error, trace)
 
     def run(self, draws: Sequence[Mapping[str, float]], people: int, advance: Advance) -> list[Totals]:
         """Return the sums for each of some draws of the numbers, each over so many people."""
@@ -124,7 +121,7 @@ class Runner:
             self._own = self._own or Worker(self.job)
             yield from ((task, self._own.totals(task)) for task in tasks)
             return
-        self._pool = self._pool or ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(self.job,))
+        self._pool = self._pool or self._open.enter_context(processes(self.workers, _begin, self.job))
         waiting = {self._pool.submit(_totals, task): task for task in tasks}
         yield from ((waiting[each], each.result()) for each in as_completed(waiting))
 
@@ -134,8 +131,7 @@ _WORKERS: list[Worker] = []
 
 
 def _begin(job: Job) -> None:
-    """Make the worker of this process. Ctrl+C ends the process that the person started; it ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Make the worker of this process."""
     _WORKERS.append(Worker(job))
 
 
