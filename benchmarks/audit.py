@@ -38,7 +38,8 @@ from gravida.prepare import Situation, prepare
 from peers import cql_execution, machine, verdict_libraries
 
 SIZES = (10_000, 100_000, 1_000_000)
-PORTION = 250_000
+PORTION = 500_000
+"""What two workers take at a time with 3,000 MB."""
 REQUIRED = 1000
 MOST_GB = 5
 MOST_STAGED = 1_000_000

@@ -1,5 +1,6 @@
 """``gravida audit``: the same recommendations over a population."""
 
+import gc
 import json
 import os
 import time
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 MARK, SYNTHETIC = "audit.json", "synthetic.json"
 """The files by which an audit of ours, and a population that was made up, are known."""
-PORTION = 250_000
+ENOUGH = 3000
+"""Bytes of DuckDB's memory for each pregnancy of a portion, with room to spare: a process grew by 1,700 for each."""
 
 
 @click.command("audit")
@@ -42,13 +44,13 @@ PORTION = 250_000
 @click.option("--declaration", default="", metavar="NAME", help="What the record system of a FHIR export may be trusted for.")
 @click.option("--memory", type=click.IntRange(500), default=3000, show_default=True, metavar="MB", help="What DuckDB may use before it spills to disk.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; as many as processors, if not said. They change no count.")
-@click.option("--portion", type=click.IntRange(100), default=PORTION, show_default=True, help="Pregnancies at a time; it changes no count.")
+@click.option("--portion", type=click.IntRange(100), help="Pregnancies at a time; as many as --memory allows, if not said. It changes no count.")
 @click.option("--force", is_flag=True, help="Take the place of an audit that is there already.")
 @click.option("--schema", is_flag=True, help="List the flat tables and their columns, and stop.")
 @KNOWLEDGE
 def audit(
     source: Path | None, out: Path | None, engine: str, guidelines: tuple[str, ...], topics: tuple[str, ...], cells: tuple[str, ...], declaration: str,
-    memory: int, workers: int | None, portion: int, knowledge: Folders, *, no_suppression: bool, force: bool, schema: bool,
+    memory: int, workers: int | None, portion: int | None, knowledge: Folders, *, no_suppression: bool, force: bool, schema: bool,
 ) -> None:  # fmt: skip
     """Ask of every pregnancy what guidelines said at each moment, and what was done.
 
@@ -77,7 +79,9 @@ def audit(
         _named("guideline", guidelines, known.guidelines)
         _named("topic", topics, known.topics)
         suppress = 0 if no_suppression else None
-        job = _Job(known, source, engine, guidelines, topics, cells, declaration, memory, workers or os.cpu_count() or 1, portion, suppress, time.monotonic())
+        many = (workers or os.cpu_count() or 1) if engine == "duckdb" else 1
+        size = portion or memory * 1_000_000 // (many * ENOUGH)
+        job = _Job(known, source, engine, guidelines, topics, cells, declaration, memory, many, size, suppress, time.monotonic())
         _run(job, folder)
 
 
@@ -124,9 +128,11 @@ def _audited(job: _Job, beside: Path, spare: Path) -> str:
         with progress("reading") as advance:
             found = read(job.source, spare / "flat", job.knowledge, job.declaration, os.cpu_count() or 1, advance)
         engine = _engine(job, spare)
+        gc.disable()  # tables and report are a million small objects that stay until the end: to look through them again and again takes a second
         try:
             return _written(job, found, engine, beside, spare)
         finally:
+            gc.enable()
             engine.close()
     except (NoSource, NotFlat, NotThere) as error:
         raise Fault(str(error)) from None
@@ -172,7 +178,7 @@ def _written(job: _Job, found: "Read", engine: "Engine", beside: Path, spare: Pa
     work = Audit(engine, job.knowledge, open_folder(found.folder, engine), chosen, asked)
     plan = Plan(job.knowledge, chosen, found.folder, asked, job.memory // job.workers, spare)
     with progress("judging") as advance:
-        run(work, job.portion, advance, plan, job.workers if job.engine == "duckdb" else 1)
+        run(work, job.portion, advance, plan, job.workers)
     result = _result(job, found, work)
     write_tables(result, beside)
     write_sql(work.log, engine.name, beside / "sql")

@@ -9,28 +9,35 @@ Python itself is ending, may find them closed already.
 (3, 1)
 """
 
+import pickle
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 
 @contextmanager
 def processes(workers: int, begin: Callable[..., object] | None = None, *given: Any) -> Iterator[ProcessPoolExecutor]:
     """Yield so many processes, each of which calls ``begin`` with what is given before anything else. Whoever leaves by an error does not wait for them."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(begin, given)) as pool:
-        try:
-            yield pool
-        except BaseException:
-            for child in active_children():
-                child.terminate()
-            pool.shutdown(cancel_futures=True)
-            raise
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "given"
+        file.write_bytes(pickle.dumps((begin, given)))  # a pipe would hold up each process until the one before has read all
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(file,)) as pool:
+            try:
+                yield pool
+            except BaseException:
+                for child in active_children():
+                    child.terminate()
+                pool.shutdown(cancel_futures=True)
+                raise
 
 
-def _begin(begin: Callable[..., object] | None, given: tuple[Any, ...]) -> None:
+def _begin(file: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    begin, given = pickle.loads(file.read_bytes())  # noqa: S301  (this process's parent wrote it)
     if begin is not None:
         begin(*given)

@@ -12,6 +12,7 @@ import time
 from datetime import date
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
@@ -51,6 +52,22 @@ def digests(folder):
 
 
 # --- what comes out ------------------------------------------------------------------------------------------------
+
+
+def test_a_column_in_which_nothing_stands_is_as_good_as_none(made, audited, tmp_path):
+    less = tmp_path / "less"
+    shutil.copytree(made, less)
+    gone = 0
+    for path in less.glob("*/*.parquet"):
+        table = pq.read_table(path)
+        empty = [name for name in table.column_names if table[name].null_count == len(table)]
+        pq.write_table(table.drop_columns(empty), path)
+        gone += len(empty)
+    done = audit(less, "--out", tmp_path / "out", "--workers", 1, "--no-suppression")
+
+    assert done.exit_code == 0, done.output
+    assert gone > 20
+    assert digests(tmp_path / "out") == digests(audited)
 
 
 def test_the_folder_holds_a_report_tables_and_the_queries(audited):

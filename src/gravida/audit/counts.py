@@ -2,7 +2,7 @@
 
 >>> table = Sparse((2, 3))
 >>> table.add(np.array([0, 5, 5]), np.array([1, 2, 2]))
->>> [(index.tolist(), count) for index, count in table.items()]
+>>> list(table.items())
 [([0, 0], 1), ([1, 2], 4)]
 """
 
@@ -37,13 +37,13 @@ class Sparse:
         np.add.at(total, inverse.reshape(-1), np.concatenate([self.counts, counts.astype(np.int64)]))
         self.counts = total
 
-    def items(self) -> Iterator[tuple[NDArray[np.int64], int]]:
+    def items(self) -> Iterator[tuple[list[int], int]]:
         """Yield what each number stands for, with its count, in order."""
         rest, parts = self.keys, []
         for length in reversed(self.shape[1:]):
             rest, part = np.divmod(rest, length)
             parts.append(part)
-        yield from zip(np.column_stack([rest, *reversed(parts)]), self.counts.tolist(), strict=True)
+        yield from zip(np.column_stack([rest, *reversed(parts)]).tolist(), self.counts.tolist(), strict=True)
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ class Counts:
         numbers = np.array([self.groups.setdefault(group, len(self.groups)) for group in tally.groups], dtype=np.int64)
         for index, group in enumerate(tally.groups):
             self.pregnancies[group] = self.pregnancies.get(group, 0) + int(tally.count[tally.group == index].sum())
-        codes = found.status * np.uint8(2) + found.acted
+        codes = [status * np.uint8(2) + acted for status, acted in zip(found.status, found.acted, strict=True)]
         self._spread(self.statuses, numbers, tally, codes, len(STATUSES) * 2)
-        self._spread(self.support, numbers, tally, found.support, len(SUPPORT))
+        self._spread(self.support, numbers, tally, [*found.support], len(SUPPORT))
 
     def merge(self, other: "Counts") -> None:
         """Add what was counted of other portions."""
@@ -90,12 +90,15 @@ class Counts:
             mine.add(numbers[theirs.keys // size] * size + theirs.keys % size, theirs.counts)
         self.lacking += other.lacking
 
-    def _spread(self, into: Sparse, numbers: NDArray[np.int64], tally: Tally, codes: NDArray[np.uint8], size: int) -> None:
+    def _spread(self, into: Sparse, numbers: NDArray[np.int64], tally: Tally, codes: Sequence[NDArray[np.uint8]], size: int) -> None:
         """Count the codes of every row of some courses, by group."""
         keys, counts = [], []
-        at_group = tally.group * size
+        at_group, met = tally.group * size, dict[bytes, NDArray[Any]]()
         for row, each in enumerate(codes):
-            spread = np.bincount(at_group + each[tally.course], weights=tally.count, minlength=len(numbers) * size)
+            text = each.tobytes()  # recommendations that say the same of every course are counted once
+            if text not in met:
+                met[text] = np.bincount(at_group + each[tally.course], weights=tally.count, minlength=len(numbers) * size)
+            spread = met[text]
             at = np.flatnonzero(spread)
             keys.append((numbers[at // size] * len(codes) + row) * size + at % size)
             counts.append(spread[at])

@@ -38,7 +38,7 @@ CODE = {name: code for code, name in enumerate(STATUSES)}
 SUPPORT = ("not-done", "supported", "unknown", "unsupported")
 """What can come of an act: not done; done where some guideline supports it; where that cannot be told; where none does."""
 ENDS = ("begin_low", "begin_high", "end_low", "end_high")
-TOGETHER = 1 << 16
+TOGETHER = 1 << 14
 """Courses that are worked out together."""
 
 
@@ -72,8 +72,8 @@ class Timeline:
         words = "".join(f", m.{word}" for word in self.classes.words)
         pieces = (
             f"SELECT m.pid, m.turn * 2 + CAST(m.begins < d.begins AS INTEGER) AS turn{words}, GREATEST(m.begins, d.begins) AS first, "
-            "LEAST(m.ends, COALESCE(d.nexts - 1, m.ends)) AS last, d.start_low, d.start_high FROM moments AS m "
-            "JOIN datings AS d ON d.pid = m.pid AND d.begins <= m.ends AND (d.nexts IS NULL OR d.nexts > m.begins)"
+            "LEAST(COALESCE(m.nexts - 1, d.ended), COALESCE(d.nexts - 1, d.ended)) AS last, d.start_low, d.start_high FROM moments AS m "
+            "JOIN datings AS d ON d.pid = m.pid AND (m.nexts IS NULL OR d.begins < m.nexts) AND (d.nexts IS NULL OR d.nexts > m.begins)"
         )
         ends = {
             "begin_low": "p.first - p.start_high", "begin_high": "p.first - p.start_low",
@@ -94,7 +94,7 @@ class Timeline:
         """Return the moments of every course of the portion, in order: the number of the course, then :attr:`row`. Numbers begin with most moments."""
         columns = ", ".join(f"t.{name}" for name in self.row)
         rows = self.engine.numbers(f"SELECT CAST(c.number AS INTEGER) AS course, {columns} FROM course AS c JOIN timed AS t ON t.pid = c.pid")
-        order = np.lexsort((rows["turn"], rows["course"]))
+        order = np.argsort(rows["course"].astype(np.int64) * (rows["turn"].max(initial=0) + 1) + rows["turn"])
         return {name: values[order] for name, values in rows.items()}
 
 
@@ -152,8 +152,11 @@ class Courses:
     def find(self, rows: Columns) -> Found:
         """Return what came of each course, in the order of their numbers, given their moments in order."""
         _, firsts, counts = np.unique(rows["course"], return_index=True, return_counts=True)
-        parts = [self._together(rows, firsts[at : at + TOGETHER], counts[at : at + TOGETHER]) for at in range(0, len(firsts), TOGETHER)]
-        status, acted, support = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
+        members = (len(self.recommendations), len(self.recommendations), len(self.acts))
+        status, acted, support = (np.empty((each, len(firsts)), dtype=np.uint8) for each in members)
+        for at in range(0, len(firsts), TOGETHER):
+            part = slice(at, at + TOGETHER)
+            status[:, part], acted[:, part], support[:, part] = self._together(rows, firsts[part], counts[part])
         return Found(status, acted, support, {word: rows[word][firsts + counts - 1] for word in self.classes.words})
 
     def _together(self, rows: Columns, firsts: NDArray[np.intp], counts: NDArray[np.intp]) -> tuple[NDArray[np.uint8], ...]:

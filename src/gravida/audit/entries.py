@@ -48,7 +48,9 @@ class Entries:
 
     def make(self) -> None:
         """Make them. The portion's tables must be there."""
-        self._datings(self._versions())
+        changed = self._changed()
+        self._versions(changed)
+        self._datings(changed)
         for needed in self.lists:
             self._held(needed.name)
 
@@ -59,38 +61,30 @@ class Entries:
         used = {column.name for fact in self.observed for column in columns_of(fact.path, SCALARS)} | {*DATING, *HISTORY}
         return [column.name for column in SCALARS if column.name in used]
 
-    def _versions(self) -> list[str]:
-        """Make the versions; return the columns for which something was recorded later, which stand in them."""
-        columns, changed = self._columns(), self._changed()
+    def _versions(self, changed: Sequence[str]) -> None:
+        """Make the versions, given the columns for which something was recorded later, and what a record says in each."""
         if changed:
             self._carried(changed)
         low, high = _start("s")
-        later = "".join(f", {name}" for name in changed)
-        self.engine.table(
-            "versions",
-            f"SELECT pid, begins, nexts, ended, {low} AS start_low, {high} AS start_high{later} FROM ({self._stages(changed)}) AS s WHERE begins <= ended",
-        )
-        own = ", ".join(f"{_settled(name, 'p.known_from', 'p.')} AS {name}" for name in columns if name not in changed)
-        lists = ", ".join(f"{name}_{what}" for name in LISTS for what in ("known", "open"))
+        lists = [f"{name}_{what}" for name in LISTS for what in ("known", "open")]
+        self.engine.view("versions", f"SELECT *, {low} AS start_low, {high} AS start_high FROM ({self._stages(changed, lists)}) AS s WHERE begins <= ended")
+        said = ", ".join([*HISTORY, *lists])
         facts = ", ".join(f"{value} AS {name}" for fact in self.observed for name, value in observed_columns(fact))
-        both = f"SELECT v.*, {own}, {', '.join(f'p.{each}' for each in lists.split(', '))} FROM versions AS v JOIN in_pregnancies AS p ON p.pid = v.pid"
-        self.engine.view("stated", f"SELECT pid, begins, nexts, {', '.join(HISTORY)}, {lists}, {facts} FROM ({both}) AS d")
-        first = ", ".join(["p.known_from AS begins", f"{NO_DAY} AS nexts", *(f"p.{name}" for name in HISTORY), *(f"p.{each}" for each in lists.split(", "))])
-        again = f"SELECT pid, begins, nexts, {', '.join(HISTORY)}, {lists} FROM stated"
-        self.engine.view("listed", again if set(HISTORY) & set(changed) else f"SELECT p.pid, {first} FROM in_pregnancies AS p")
-        self.engine.drop("carried", "stages")
-        return changed
+        self.engine.view("stated", f"SELECT pid, begins, nexts, {said}, {facts} FROM versions AS d")
+        once = f"SELECT pid, known_from AS begins, {NO_DAY} AS nexts, {said} FROM in_pregnancies"
+        self.engine.view("listed", f"SELECT pid, begins, nexts, {said} FROM stated" if set(HISTORY) & set(changed) else once)
+        self.engine.drop("stages", "updated")
 
-    def _stages(self, changed: Sequence[str]) -> str:
-        """Return the SQL of every pregnancy from each day on which something outside the lists was recorded: its dating, and what changes."""
-        columns = [*DATING, *(name for name in changed if name not in DATING)]
-        own = ", ".join(f"{_settled(name, 'p.known_from', 'p.')} AS {name}" for name in columns)
-        first = f"SELECT p.pid, p.known_from AS begins, {NO_DAY} AS nexts, {own}, p.ended_on AS ended FROM in_pregnancies AS p"
+    def _stages(self, changed: Sequence[str], lists: Sequence[str]) -> str:
+        """Return the SQL of every pregnancy from each day on which something outside the lists was recorded: all that it says then."""
+        first = {name: _settled(name, "p.known_from", "p.") for name in self._columns()}
         if not changed:
-            return first
-        later = ", ".join(f"c.{name}" if name in changed else f"{_settled(name, 'p.known_from', 'p.')} AS {name}" for name in columns)
-        joined = f"SELECT p.pid, c.begins, c.nexts, {later}, p.ended_on AS ended FROM in_pregnancies AS p JOIN carried AS c ON c.pid = p.pid"
-        return f"{first} WHERE p.pid NOT IN (SELECT pid FROM carried) UNION ALL {joined}"
+            columns = ", ".join([*(f"{value} AS {name}" for name, value in first.items()), *(f"p.{name}" for name in lists)])
+            return f"SELECT p.pid, p.known_from AS begins, {NO_DAY} AS nexts, p.ended_on AS ended, {columns} FROM in_pregnancies AS p"
+        first |= {name: f"CASE WHEN c.pid IS NULL THEN {first[name]} ELSE c.{name} END" for name in changed}
+        columns = ", ".join([*(f"{value} AS {name}" for name, value in first.items()), *(f"p.{name}" for name in lists)])
+        days = "COALESCE(c.begins, p.known_from) AS begins, CASE WHEN c.nexts <= p.ended_on THEN c.nexts END AS nexts, p.ended_on AS ended"
+        return f"SELECT p.pid, {days}, {columns} FROM in_pregnancies AS p LEFT JOIN carried AS c ON c.pid = p.pid"
 
     def _changed(self) -> list[str]:
         """Return the columns for which something was recorded later, each with those that say one value together with it."""
@@ -106,33 +100,50 @@ class Entries:
         day = "GREATEST(COALESCE(u.recorded_on, p.known_from), p.known_from)"
         own = ", ".join(f"p.{name}" for name in changed)
         later = ", ".join(_again(name) for name in changed)
+        self._carried_once(changed, day)
+        rest = "pid IN (SELECT pid FROM in_updates WHERE pid NOT IN (SELECT pid FROM updated))"
         self.engine.table(
             "stages",
-            f"SELECT p.pid, p.known_from AS begins, FALSE AS later, {own} FROM in_pregnancies AS p WHERE p.pid IN (SELECT pid FROM in_updates) "
-            f"UNION ALL SELECT p.pid, {day} AS begins, TRUE AS later, {later} FROM in_updates AS u JOIN in_pregnancies AS p ON p.pid = u.pid",
+            f"SELECT p.pid, p.known_from AS begins, FALSE AS later, {own} FROM in_pregnancies AS p WHERE p.{rest} "
+            f"UNION ALL SELECT p.pid, {day} AS begins, TRUE AS later, {later} FROM in_updates AS u JOIN in_pregnancies AS p ON p.pid = u.pid WHERE u.{rest}",
         )
         best = ", ".join(f"COALESCE(MAX({name}) FILTER (WHERE later), MAX({name}) FILTER (WHERE NOT later)) AS {name}" for name in changed)
         carried = ", ".join(f"LAST_VALUE({_settled(name, 'begins')} IGNORE NULLS) OVER earlier AS {name}" for name in changed)
+        before, after = (", ".join(f"{each} AS {name}" for name, each in values.items()) for values in _once(changed))
         self.engine.table(
             "carried",
-            f"SELECT pid, begins, LEAD(begins) OVER (PARTITION BY pid ORDER BY begins) AS nexts, {carried} FROM "
+            f"SELECT pid, first AS begins, day AS nexts, {before} FROM updated UNION ALL SELECT pid, day AS begins, {NO_DAY} AS nexts, {after} FROM updated "
+            f"UNION ALL SELECT pid, begins, LEAD(begins) OVER (PARTITION BY pid ORDER BY begins) AS nexts, {carried} FROM "
             f"(SELECT pid, begins, {best} FROM stages GROUP BY pid, begins) AS s "
             "WINDOW earlier AS (PARTITION BY pid ORDER BY begins ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)",
+        )
+
+    def _carried_once(self, changed: Sequence[str], day: str) -> None:
+        """Keep the pregnancies of which something was recorded once later: nearly all, and what holds then needs no order."""
+        both = "".join(f", p.{name} AS first_{name}, {_again(name)} AS {name}" for name in changed)
+        self.engine.table(
+            "updated",
+            f"SELECT u.pid, p.known_from AS first, {day} AS day{both} FROM in_updates AS u JOIN in_pregnancies AS p ON p.pid = u.pid "
+            f"WHERE {day} > p.known_from AND u.pid IN (SELECT pid FROM in_updates GROUP BY pid HAVING COUNT(*) = 1)",
         )
 
     def _datings(self, changed: Sequence[str]) -> None:
         """Keep the spans of days in which one dating held: nearly always there is one for each pregnancy."""
         if not set(DATING) & set(changed):
-            one = "MIN(begins) AS begins, CAST(NULL AS INTEGER) AS nexts, MIN(start_low) AS start_low, MIN(start_high) AS start_high"
-            self.engine.table("datings", f"SELECT pid, {one} FROM versions GROUP BY pid")
+            low, high = _start("s")
+            own = ", ".join(f"{_settled(name, 'known_from')} AS {name}" for name in DATING)
+            first = f"SELECT pid, known_from AS begins, {NO_DAY} AS nexts, ended_on AS ended, {own} FROM in_pregnancies"
+            self.engine.table("datings", f"SELECT pid, begins, nexts, ended, {low} AS start_low, {high} AS start_high FROM ({first}) AS s")
             return
         before = ", ".join(f"LAG({name}) OVER ordered AS before_{name}" for name in ("begins", "start_low", "start_high"))
         changes = "before_begins IS NULL OR start_low IS DISTINCT FROM before_start_low OR start_high IS DISTINCT FROM before_start_high"
-        self.engine.table(
-            "datings",
-            "SELECT pid, begins, LEAD(begins) OVER (PARTITION BY pid ORDER BY begins) AS nexts, start_low, start_high FROM "
-            f"(SELECT pid, begins, start_low, start_high, {before} FROM versions WINDOW ordered AS (PARTITION BY pid ORDER BY begins)) AS v WHERE {changes}",
-        )
+        ordered = f"SELECT pid, begins, ended, start_low, start_high, {before} FROM versions WINDOW ordered AS (PARTITION BY pid ORDER BY begins)"
+        nexts = "LEAD(begins) OVER (PARTITION BY pid ORDER BY begins) AS nexts"
+        self.engine.table("datings", f"SELECT pid, begins, {nexts}, ended, start_low, start_high FROM ({ordered}) AS v WHERE {changes}")
+
+    def is_said_once(self) -> bool:
+        """Return whether nothing was said otherwise about the lists later."""
+        return self.engine.rows("SELECT COUNT(*) FROM listed") == self.engine.rows("SELECT COUNT(*) FROM in_pregnancies")
 
     # --- lists -------------------------------------------------------------------------------------------------------
 
@@ -223,6 +234,12 @@ def _again(name: str) -> str:
     """Return the SQL of a later value. One that is given without an upper end is exact, whatever it was before."""
     low = name.removesuffix("_to")
     return f"COALESCE(u.{name}, u.{low})" if low != name else f"u.{name}"
+
+
+def _once(changed: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the SQL of each column before and after the one day on which something was recorded later."""
+    before = {name: _settled(name, "first", "first_") for name in changed}
+    return before, {name: f"COALESCE({_settled(name, 'day')}, {before[name]})" for name in changed}
 
 
 def _settled(name: str, day: str, table: str = "") -> str:

@@ -1,7 +1,7 @@
 """Hashes of what can be told apart, as SQL that both engines read.
 
->>> bucket("x", (15.0, 25.0))
-'(CAST(x > 15 AS INTEGER) + CAST(x >= 15 AS INTEGER) + CAST(x > 25 AS INTEGER) + CAST(x >= 25 AS INTEGER))'
+>>> bucket("x", (25.0,))
+'CASE WHEN x IS NOT NULL THEN CASE WHEN x > 25 THEN 2 ELSE CASE WHEN x >= 25 THEN 1 ELSE 0 END END END'
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,17 @@ UNKNOWN = "-9999"
 
 
 def bucket(value: str, limits: Sequence[float]) -> str:
-    """Return the SQL of where a number lies among limits: below, on and above each are different places."""
-    tests = [f"CAST({value} {sign} {limit:g} AS INTEGER)" for limit in limits for sign in (">", ">=")]
-    return f"({' + '.join(tests)})" if tests else f"CAST({value} IS NOT NULL AS INTEGER)"
+    """Return the SQL of where a number lies among limits, from 0 on: below, on and above each are different places."""
+    tests = [f"{value} {sign} {limit:g}" for limit in sorted(limits) for sign in (">=", ">")]
+    return f"CASE WHEN {value} IS NOT NULL THEN {_passed(tests, 0)} END" if tests else f"CAST({value} IS NOT NULL AS INTEGER)"
+
+
+def _passed(tests: Sequence[str], before: int) -> str:
+    """Return the SQL of how many tests are passed, each harder than the one before: half of them at a time, for most numbers meet only a few."""
+    if not tests:
+        return str(before)
+    middle = len(tests) // 2
+    return f"CASE WHEN {tests[middle]} THEN {_passed(tests[middle + 1 :], before + middle + 1)} ELSE {_passed(tests[:middle], before)} END"
 
 
 def between(low: str, high: str, limits: Sequence[float]) -> list[str]:

@@ -8,13 +8,15 @@ cannot be right becomes unknown, and both are counted: rows read = rows used + r
 "DATE_DIFF('day', CAST('1970-01-01' AS DATE), TRY_CAST(ended_on AS DATE))"
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
 from gravida.audit.engine import SQL_OF_KIND, Engine
+from gravida.audit.parquet_files import Span, empty_columns, spans_of
 from gravida.facts import Dictionary, Observed, Type
 from gravida.flat import LISTS, SQL_TYPES, TABLES, Column
 
@@ -23,6 +25,10 @@ WHEN = {"scans": ("on", "at_days"), "examinations": ("on", "at_days"), "symptoms
 NAMES = {"VARCHAR": "STRING", "INTEGER": "INT"}
 """What Spark calls types."""
 ID = "CAST(s.pregnancy_id AS VARCHAR)"
+UNASKED = ("pregnancy_id", "person_id", "ended_days", "ended_how")
+"""Columns that no query asks for once rows have a ``pid``."""
+WHOSE = ("pregnancy_id", "known_from", "entry")
+"""Columns that are missed if they are not there; of others it is the same whether they are empty or not there."""
 SAMPLE = 100_000
 """About so many ids tell where to cut."""
 SUFFIXES = (".parquet", ".csv", ".csv.gz")
@@ -39,6 +45,8 @@ class Sources:
     columns: Mapping[str, Mapping[str, str]]
     unknown: tuple[str, ...]
     """Columns that no flat table has, as ``table.column``: they are not read."""
+    spans: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+    """For tables of which it is known, which ids are in which file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +66,21 @@ def day(column: str) -> str:
 def open_folder(folder: Path, engine: Engine) -> Sources:
     """Make the flat tables of a folder readable. Raises :class:`NotFlat`."""
     found: dict[str, dict[str, str]] = {}
+    spans: dict[str, Sequence[Span]] = {}
     for table in TABLES:
         files = files_of(folder, table)
         if files:
-            found[table] = engine.source(f"source_{table}", files)
+            columns = engine.source(f"source_{table}", files)
+            empty = empty_columns(files).intersection(column.name for column in TABLES[table]).difference(WHOSE)
+            found[table] = {name: kind for name, kind in columns.items() if name not in empty}
+            spans[table] = spans_of(files)
     if "pregnancies" not in found:
         raise NotFlat(f"{folder}: no pregnancies.parquet, pregnancies.csv or folder pregnancies/ is here; 'gravida audit --schema' lists the tables")
     for table, columns in found.items():
         for name in ("pregnancy_id", "known_from") if table == "pregnancies" else ("pregnancy_id",):
             if name not in columns:
                 raise NotFlat(f"{folder}: the table {table} has no column {name}; it has {', '.join(columns)}")
-    return Sources(found, tuple(_unknown(found)))
+    return Sources(found, tuple(_unknown(found)), spans)
 
 
 def files_of(folder: Path, table: str) -> list[Path]:
@@ -101,6 +113,10 @@ class Portion:
         tests += [f"{value} < {literal(self.after)}"] if self.after is not None else []
         return f"({' AND '.join(tests)})" if tests else f"{value} IS NOT NULL"
 
+    def meets(self, span: Span) -> bool:
+        """Return whether a file may hold some of it."""
+        return (self.after is None or span.first < self.after) and (self.first is None or span.last >= self.first)
+
 
 def literal(value: str) -> str:
     """Return a text in SQL."""
@@ -115,24 +131,51 @@ class Intake:
     sources: Sources
     types: Mapping[str, Type]
     suspicious: Mapping[str, float]
+    findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """By table, column and what is wrong: values of the portion that became unknown."""
+    parts: set[str] = field(default_factory=set)
+    """Tables of which the portion needs only some files."""
 
-    def portions(self, size: int) -> list[Portion]:
-        """Return portions of about so many pregnancies, in the order of their ids. Where to cut is told from some of the ids."""
+    def portions(self, size: int, workers: int = 1) -> list[Portion]:
+        """Return portions of about so many pregnancies or fewer, in the order of their ids, as many for each worker. Some of the ids tell where to cut."""
         ((rows,),) = self.engine.rows("SELECT COUNT(*) FROM source_pregnancies WHERE pregnancy_id IS NOT NULL")
-        many, one_in = -(-int(rows) // size), -(-int(rows) // SAMPLE)
+        few, one_in = max(-(-int(rows) // size), min(workers, int(rows) // SAMPLE)), -(-int(rows) // SAMPLE)
+        many = few if few < workers else -(-few // workers) * workers
         some = f"SELECT DISTINCT id FROM (SELECT {ID} AS id FROM source_pregnancies AS s WHERE s.pregnancy_id IS NOT NULL) AS i"
         found = [key for (key,) in self.engine.rows(f"{some} WHERE HASH(id) % {one_in} = 0 ORDER BY id")] if many > 1 else []
         cuts = sorted({found[index * len(found) // many] for index in range(1, many)}) if found else []
         return [Portion(first, after, int(rows) // (len(cuts) + 1)) for first, after in pairwise([None, *cuts, None])]
 
     def load(self, portion: Portion) -> None:
-        """Read one portion into the tables ``in_pregnancies``, ``in_updates`` and ``in_<list>``, each pregnancy under a number ``pid``."""
+        """Read one portion into ``in_pregnancies``, ``in_updates`` and ``in_<list>``, each pregnancy under a number ``pid``.
+
+        These are views: of what is there as tables ``rows_<table>``, and of columns in which nothing stands as nulls.
+        """
         again = self.engine.view if self._is_typed("pregnancies", _column("pregnancies", "known_from")) else self.engine.table  # text is read once
-        again("raw_pregnancies", f"SELECT s.* FROM source_pregnancies AS s WHERE {portion.holds(ID)}")
+        self._narrow(portion)
+        again("raw_pregnancies", f"SELECT s.* FROM {self.source('pregnancies')} AS s WHERE {portion.holds(ID)}")
         self.engine.table("ids", self._ids())
         self.engine.table("portion", "SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS pid FROM ids WHERE reason IS NULL")
+        self.findings.clear()
         for table in TABLES:
-            self.engine.table(f"in_{table}", self._query(table, portion))
+            self._find(table, portion)
+            there, absent = self._parted(table)
+            self.engine.table(f"rows_{table}", self._query(table, there, portion))
+            nulls = "".join(f", CAST(NULL AS {SQL_OF_KIND[column.kind]}) AS {column.name}" for column in absent)
+            self.engine.view(f"in_{table}", f"SELECT r.*{nulls} FROM rows_{table} AS r")
+
+    def _narrow(self, portion: Portion) -> None:
+        """Leave out the files in which no id of a portion can be: to open some hundred for every query takes long."""
+        self.parts.clear()
+        for table, spans in self.sources.spans.items():
+            files = [span.file for span in spans if portion.meets(span)] or [span.file for span in spans[:1]]
+            if len(files) < len(spans):
+                self.engine.source(f"part_{table}", files)
+                self.parts.add(table)
+
+    def source(self, table: str) -> str:
+        """Return what a table of the portion is read from."""
+        return f"part_{table}" if table in self.parts else f"source_{table}"
 
     def _ids(self) -> str:
         """Return the SQL of the pregnancies, each with its rows and with the reason why it cannot be used: nothing if it can."""
@@ -143,12 +186,28 @@ class Intake:
         )
         return f"SELECT {ID} AS id, COUNT(*) AS number, {reason} AS reason FROM raw_pregnancies AS s GROUP BY s.pregnancy_id"
 
-    def _query(self, table: str, portion: Portion) -> str:
-        columns = [f"{self._column(table, column)} AS {column.name}" for column in TABLES[table] if column.name != "pregnancy_id"]
+    def _parted(self, table: str) -> tuple[list[Column], list[Column]]:
+        """Return the columns of a table that are read, and those in which nothing stands. What no query asks for is neither."""
+        asked = [column for column in TABLES[table] if column.path or column.name not in UNASKED]
+        there = [column for column in asked if column.name == "entry" or column.name in self.sources.columns.get(table, {})]
+        return there, [column for column in asked if column not in there]
+
+    def _find(self, table: str, portion: Portion) -> None:
+        """Count the values that cannot be right. Where there are none, as nearly always, no value is looked at again."""
+        checks = [check for column in TABLES[table] for check in self.checks(table, column)]
+        if checks:
+            counts = ", ".join(f"COUNT(*) FILTER (WHERE {check.wrong})" for check in checks)
+            ((*found,),) = self.engine.rows(f"SELECT {counts} FROM {self._raw(table)} AS s WHERE {portion.holds(ID)}")
+            self.findings.update({(table, check.column, check.why): count for check, count in zip(checks, found, strict=True) if count})
+
+    def _raw(self, table: str) -> str:
+        return "raw_pregnancies" if table == "pregnancies" else self.source(table)
+
+    def _query(self, table: str, there: Sequence[Column], portion: Portion) -> str:
+        columns = "".join(f", {self._column(table, column)} AS {column.name}" for column in there)
         if table not in self.sources.columns:
-            return f"SELECT CAST(NULL AS BIGINT) AS pid, {', '.join(columns)} WHERE FALSE"
-        source = "raw_pregnancies" if table == "pregnancies" else f"source_{table}"
-        return f"SELECT portion.pid AS pid, {', '.join(columns)} FROM {source} AS s JOIN portion ON portion.id = {ID} WHERE {portion.holds(ID)}"
+            return f"SELECT CAST(NULL AS BIGINT) AS pid{columns} WHERE FALSE"
+        return f"SELECT portion.pid AS pid{columns} FROM {self._raw(table)} AS s JOIN portion ON portion.id = {ID} WHERE {portion.holds(ID)}"
 
     def _column(self, table: str, column: Column) -> str:
         """Return the SQL of a column. Rows of a list that have no number are entries of their own."""
@@ -176,7 +235,7 @@ class Intake:
     def value(self, table: str, column: Column) -> str:
         """Return the SQL of a value: of its type, and null if it, or the other end of its range, cannot be right."""
         typed = self.typed(table, column)
-        wrong = [each.wrong for other in _pair(table, column) for each in self.checks(table, other)]
+        wrong = [each.wrong for other in _pair(table, column) for each in self.checks(table, other) if self.findings[table, other.name, each.why]]
         return f"CASE WHEN {' OR '.join(wrong)} THEN NULL ELSE {typed} END" if wrong else typed
 
     def typed(self, table: str, column: Column) -> str:
@@ -229,10 +288,10 @@ def types_of(dictionary: Dictionary) -> tuple[dict[str, Type], dict[str, float]]
     types = {fact.path: fact.type for fact in dictionary.facts.values() if isinstance(fact, Observed)}
     suspicious: dict[str, float] = {}
     for name, entries in dictionary.lists.items():
-        for field in entries.fields.values():
-            types[f"{name}[].{field.source}"] = field.type
-            if field.suspicious_below is not None:
-                suspicious[f"{name}[].{field.source}"] = field.suspicious_below
+        for each in entries.fields.values():
+            types[f"{name}[].{each.source}"] = each.type
+            if each.suspicious_below is not None:
+                suspicious[f"{name}[].{each.source}"] = each.suspicious_below
         for column in WHEN.get(name, ()):
             types[f"{name}[].{column.removesuffix('_days')}"] = entries.fields["gestation_days"].type
     return types, suspicious

@@ -42,6 +42,7 @@ class Kinds:
     meaning: Meaning
     numbers: dict[str, Numbering] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
+    queries: dict[str, str] = field(default_factory=dict)
 
     def learn(self, needed: ListNeeds) -> None:
         """Work out every entry of ``held_<list>`` that was not met before."""
@@ -88,11 +89,17 @@ class Kinds:
         found = {}
         for after in ("FALSE", "TRUE", "NULL") if AFTER in needed.used else ("FALSE",):
             self.engine.table(needed.name, f"SELECT record_id, {', '.join(self._fields(needed, after))} FROM fresh")
-            tests = [f"{self._test(name, needed.name)} AS w{index}" for index, name in enumerate(_facts(needed))]
-            rows = self.engine.numbers(f'SELECT record_id, {", ".join(tests)} FROM "{needed.name}"')
+            rows = self.engine.numbers(self._query(needed))
             order = np.argsort(rows["record_id"])[np.argsort(np.argsort(records))]
             found.update({f"{name} {after}": rows[f"w{index}"][order].astype(np.int8) for index, name in enumerate(_facts(needed))})
         return found
+
+    def _query(self, needed: ListNeeds) -> str:
+        """Return the SQL of the truth of every ``where``. Its text is made once."""
+        if needed.name not in self.queries:
+            tests = [f"{self._test(name, needed.name)} AS w{index}" for index, name in enumerate(_facts(needed))]
+            self.queries[needed.name] = f'SELECT record_id, {", ".join(tests)} FROM "{needed.name}"'
+        return self.queries[needed.name]
 
     def _fields(self, needed: ListNeeds, after: str) -> Iterator[str]:
         for name, each in needed.fields.items():

@@ -5,19 +5,22 @@ What changes nothing for any criterion begins no moment: a second scan of the sa
 old where nothing has to be repeated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gravida.audit.classes import Classes
 from gravida.audit.engine import Engine
-from gravida.audit.needs import OWN, Needs
+from gravida.audit.needs import AFTER, OWN, STITCHES, Needs
 
 IN_TIME = "PARTITION BY d.pid ORDER BY d.begins"
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Makes the table ``moments`` of one portion: pid, turn (1 for the first), begins, ends, and the words of the profile."""
+    """Makes the view ``moments`` of one portion: pid, turn (1 for the first), begins, nexts, and the words of the profile.
+
+    ``nexts`` is the day on which the next one begins; the last lasts until the pregnancy ended, and has none.
+    """
 
     engine: Engine
     needs: Needs
@@ -27,39 +30,49 @@ class Moments:
         """Make it. The classes of all keys of the portion must be known."""
         words = self.classes.words
         sums = ", ".join(f"SUM({word}) AS {word}" for word in words)
-        own = [self._own()] if OWN in self.needs.atoms else []
-        parts = [self._changes(*each) for each in (*own, *map(self._classed, self._lists))]
+        parts = [self._every(*each) for each in self._own()] if OWN in self.needs.atoms else []
+        parts += [self._changes(*each) for each in map(self._classed, self._lists)]
         if self._lists:
-            once = self.engine.rows("SELECT COUNT(*) FROM said") == self.engine.rows("SELECT COUNT(*) FROM in_pregnancies")
-            parts.append((self._every if once else self._changes)(*self._said()))
+            parts.append((self._every if self.classes.worlds.entries.is_said_once() else self._changes)(*self._said()))
         self.engine.table("deltas", f"SELECT pid, begins, {sums} FROM ({' UNION ALL '.join(parts)}) AS d GROUP BY pid, begins")
         running = ", ".join(f"CAST(SUM(d.{word}) OVER earlier AS BIGINT) AS {word}" for word in words)
-        self.engine.table(
+        self.engine.view(
             "moments",
-            "SELECT d.pid, ROW_NUMBER() OVER ordered AS turn, d.begins, COALESCE(LEAD(d.begins) OVER ordered - 1, p.ended_on) AS ends, "
-            f"{running} FROM deltas AS d JOIN in_pregnancies AS p ON p.pid = d.pid WHERE {' OR '.join(f'd.{word} <> 0' for word in words)} "
+            f"SELECT d.pid, ROW_NUMBER() OVER ordered AS turn, d.begins, LEAD(d.begins) OVER ordered AS nexts, {running} "
+            f"FROM deltas AS d WHERE {' OR '.join(f'd.{word} <> 0' for word in words)} "
             f"WINDOW ordered AS ({IN_TIME}), earlier AS ({IN_TIME} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)",
         )
-        self.engine.drop("deltas")
 
     @property
     def _lists(self) -> list[str]:
         return [name for name in self.needs.atoms if name != OWN]
 
-    def _own(self) -> tuple[str, list[str]]:
-        """Return the SQL of the class of what stands outside the lists, and the word in which it stands."""
-        word = self.classes.word(OWN)
-        return f"(SELECT b.pid, b.begins, {self._code(OWN)} AS {word} FROM bare AS b JOIN class_{OWN} AS c_{OWN} ON c_{OWN}.key = b.{OWN})", [word]
+    def _own(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield the SQL of the class of what stands outside the lists, and the word in which it stands: it comes, and goes when another comes."""
+        word, joined = self.classes.word(OWN), f"FROM bare AS b JOIN class_{OWN} AS c_{OWN} ON c_{OWN}.key = b.{OWN}"
+        yield f"(SELECT b.pid, b.begins, {self._code(OWN)} AS {word} {joined})", [word]
+        yield f"(SELECT b.pid, b.nexts AS begins, -({self._code(OWN)}) AS {word} {joined} WHERE b.nexts IS NOT NULL)", [word]
 
     def _said(self) -> tuple[str, list[str]]:
         """Return the SQL of what is said about lists, in words: a list that has rows is added with them."""
-        joins, sums = [], {self.classes.word(name): list[str]() for name in self._lists}
-        for name in self._lists:
-            joins.append(f"LEFT JOIN class_{name} AS c_{name} ON c_{name}.key = b.{name}")
-            joins.append(f"LEFT JOIN (SELECT DISTINCT pid FROM state_{name}) AS s_{name} ON s_{name}.pid = b.pid")
-            sums[self.classes.word(name)].append(f"CASE WHEN s_{name}.pid IS NULL THEN {self._code(name)} ELSE 0 END")
+        sums = {self.classes.word(name): list[str]() for name in self._lists}
+        for bit, name in enumerate(self._lists):
+            sums[self.classes.word(name)].append(f"CASE WHEN COALESCE(f.lists, 0) & {1 << bit} = 0 THEN k.{name} ELSE 0 END")
         words = ", ".join(f"CAST({' + '.join(parts)} AS BIGINT) AS {word}" for word, parts in sums.items())
-        return f"(SELECT b.pid, b.begins, {words} FROM said AS b {' '.join(joins)})", list(sums)
+        joins = f"JOIN ({self._sayings()}) AS k ON k.saying = b.saying LEFT JOIN ({self._filled()}) AS f ON f.pid = b.pid"
+        return f"(SELECT b.pid, b.begins, {words} FROM told AS b {joins})", list(sums)
+
+    def _sayings(self) -> str:
+        """Return the SQL of the classes of all that is said about lists together."""
+        codes = ", ".join(f"{self._code(name)} AS {name}" for name in self._lists)
+        joins = " ".join(f"LEFT JOIN class_{name} AS c_{name} ON c_{name}.key = s.{name}" for name in self._lists)
+        return f"SELECT s.saying, {codes} FROM sayings AS s {joins}"
+
+    def _filled(self) -> str:
+        """Return the SQL of which lists have rows, as bits: a stitch is a row of every list that it parts into before and after."""
+        rows = {name: [name, *([STITCHES] if AFTER in self.needs.lists[name].used else [])] for name in self._lists}
+        parts = [f"SELECT pid, {1 << bit} AS list FROM held_{each}" for bit, name in enumerate(self._lists) for each in rows[name]]
+        return f"SELECT pid, BIT_OR(list) AS lists FROM ({' UNION ALL '.join(parts)}) AS l GROUP BY pid"
 
     def _code(self, name: str) -> str:
         return f"CAST(c_{name}.class AS BIGINT) * {1 << self.classes.places[name].shift}"

@@ -3,6 +3,8 @@
 Each process has its own DuckDB with one thread and its own memory of what was worked out, and hands back counts alone.
 """
 
+import atexit
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
@@ -34,7 +36,7 @@ class Plan:
 
 def run(audit: Audit, size: int, advance: Advance, plan: Plan, workers: int) -> None:
     """Read, judge and count all of it, in portions of so many pregnancies. Only one worker works with the engine of ``audit``."""
-    portions = audit.intake.portions(size)
+    portions = audit.intake.portions(size, workers)
     total, done = sum(portion.count for portion in portions), 0
     advance(done, total)
     for part in _parts(audit, portions, plan, min(workers, len(portions))):
@@ -60,6 +62,8 @@ def _begin(plan: Plan) -> None:
     """Make the audit of this process."""
     engine = Duck(plan.spare / f"spill-{os.getpid()}", threads=1, memory=f"{plan.memory}MB")
     _AUDITS.append(Audit(engine, plan.knowledge, open_folder(plan.folder, engine), plan.recommendations, plan.asked))
+    gc.freeze()  # the knowledge is tens of thousands of objects that stay
+    atexit.register(gc.unfreeze)
 
 
 def _part(portion: Portion) -> Part:

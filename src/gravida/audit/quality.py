@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gravida.audit.engine import Engine
-from gravida.audit.intake import ID, Intake, Portion
+from gravida.audit.intake import Intake
 from gravida.audit.needs import Needs
 from gravida.flat import TABLES
 
@@ -71,11 +71,11 @@ class Quality:
         """The tables that are there."""
         return [table for table in TABLES if table in self.intake.sources.columns]
 
-    def add(self, portion: Portion) -> None:
+    def add(self) -> None:
         """Count what is wrong in the portion that was loaded, and whose entries were made."""
         self._pregnancies()
+        self.told.findings.update(self.intake.findings)
         for table in self.tables:
-            self._values(table, portion)
             if table != "pregnancies":
                 self._children(table)
 
@@ -85,15 +85,6 @@ class Quality:
                 self.told.used["pregnancies"] += int(count)
             else:
                 self.told.aside["pregnancies"][found] += int(count)
-
-    def _values(self, table: str, portion: Portion) -> None:
-        checks = [check for column in TABLES[table] for check in self.intake.checks(table, column)]
-        if not checks:
-            return
-        counts = ", ".join(f"COUNT(*) FILTER (WHERE {check.wrong})" for check in checks)
-        source = "raw_pregnancies" if table == "pregnancies" else f"source_{table}"
-        ((*found,),) = self.engine.rows(f"SELECT {counts} FROM {source} AS s WHERE {portion.holds(ID)}")
-        self.told.findings.update({(table, check.column, check.why): count for check, count in zip(checks, found, strict=True) if count})
 
     def _children(self, table: str) -> None:
         ((loaded,),) = self.engine.rows(f"SELECT COUNT(*) FROM in_{table}")

@@ -23,6 +23,7 @@ it is 9 and stands beside nine or more others that end in 9 as well.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from gravida.audit.counts import Counts
 from gravida.audit.courses import STATUSES, SUPPORT
@@ -78,17 +79,22 @@ class Result:
         A pregnancy counts once for each recommendation. Statuses end in ``, done`` where an act that was not due, or of
         which that cannot be told, was done.
         """
-        totals: dict[tuple[str, ...], Counter[str]] = {}
-        for key, status, count in self._statuses():
-            totals.setdefault(tuple(key[name] for name in keys), Counter())[status] += count
-        return totals
+        if keys not in self._counted:
+            self._counted[keys] = self._by(keys)
+        return self._counted[keys]
 
-    def _statuses(self) -> Iterator[tuple[dict[str, str], str, int]]:
-        groups = list(self.counts.groups)
+    @cached_property
+    def _counted(self) -> dict[tuple[str, ...], dict[tuple[str, ...], Counter[str]]]:
+        """What was counted once already, by its keys."""
+        return {}
+
+    def _by(self, keys: Sequence[str]) -> dict[tuple[str, ...], Counter[str]]:
+        heads = [[_head(each, *group, keys) for group in self.counts.groups] for each in self.recommendations]
+        names = [[written(status, done=done) for done in (False, True)] for status in STATUSES]
+        totals: dict[tuple[str, ...], Counter[str]] = {}
         for (group, number, status, acted), count in self.counts.statuses.items():
-            recommendation, (site, month) = self.recommendations[number], groups[group]
-            key = {"recommendation": recommendation.key, "guideline": recommendation.guideline, "topic": recommendation.topic, "site": site, "month": month}
-            yield key, written(STATUSES[status], done=bool(acted)), count
+            totals.setdefault(heads[number][group], Counter())[names[status][acted]] += count
+        return totals
 
     def acts_by(self, *keys: str) -> dict[tuple[str, ...], Counter[str]]:
         """Return how many pregnancies had an act supported, not supported, or not to be told, by some of act, site and month."""
@@ -164,6 +170,11 @@ class Result:
         for (table, column, why), count in sorted(self.findings.items()):
             yield self._shown(table=table, column=column, finding=why, values=count)
         yield from (self._shown(table="source", column="", finding=what, values=count) for what, count in sorted(self.conflicts.items()))
+
+
+def _head(recommendation: Recommendation, site: str, month: str, keys: Sequence[str]) -> tuple[str, ...]:
+    every = {"recommendation": recommendation.key, "guideline": recommendation.guideline, "topic": recommendation.topic, "site": site, "month": month}
+    return tuple(every[key] for key in keys)
 
 
 def shown(count: int, suppress: int) -> int | None:

@@ -106,7 +106,7 @@ class Audit:
         """Read, judge and count one portion; return what came of its courses."""
         self.judge(portion)
         self.timeline.make()
-        self.quality.add(portion)
+        self.quality.add()
         tally, found = self._tally(), self.courses.find(self.timeline.rows())
         self.counts.add(tally, found)
         add_lacking(self.counts, tally, found, self.classes.unknown, self._rests_on)

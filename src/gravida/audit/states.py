@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from gravida.audit.engine import Engine
 from gravida.audit.entries import Entries, names_of, observed_columns
 from gravida.audit.hashes import KEY, UNKNOWN, between, key, text, whole
+from gravida.audit.intake import literal
 from gravida.audit.kinds import FLAGS, Kinds, is_sorted, words_of
 from gravida.audit.needs import AFTER, AGE, GESTATION, OWN, STITCHES, ListNeeds, Needs
 from gravida.facts import Field, Observed
@@ -25,6 +26,7 @@ KEPT = "pid, begins, until, ended, day_low, day_high"
 SIDE = "CASE WHEN s.pid IS NULL THEN 0 WHEN s.placed IS NULL THEN 3 WHEN h.gestation_low > s.placed THEN 1 ELSE 2 END AS side"
 """Of an entry: 0 where there is no stitch, 1 after it, 2 before, 3 where that cannot be told."""
 UNSORTED = f"h.plain AS kind, 1 AS unsure, 1 AS ordered, 0 AS joint, {2**30 - 1} AS cuts"
+ALL = "TRUE"
 IN_TIME = "PARTITION BY pid ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
 
 
@@ -48,9 +50,8 @@ class States:
             plain = key(f"{needed.name!r}", *self._plain(needed))
             self.engine.table(f"held_{needed.name}", f"SELECT h.*, {plain} AS plain FROM holding_{needed.name} AS h")
         self._stitched()
-        self.engine.table("bare", f"SELECT pid, begins, {self._own()} AS {OWN} FROM stated")
-        keys = "".join(f", {self._bare(needed.name)} AS {needed.name}" for needed in self.entries.lists)
-        self.engine.table("said", f"SELECT pid, begins{keys} FROM listed")
+        self.engine.table("bare", f"SELECT pid, begins, nexts, {self._own()} AS {OWN} FROM stated")
+        self._spoken()
         for needed in self.entries.lists:
             self._coded(needed)
             self._summed(needed)
@@ -73,14 +74,24 @@ class States:
             return [whole(columns[0]) if fact.type.kind == "boolean" else text(columns[0])]
         return between(columns[0], columns[1], sorted(self.needs.limits.get(fact.name, ())))
 
-    def _bare(self, name: str) -> str:
-        """Return the SQL of the key of a list without its rows: whether it is known, and how many are counted."""
-        parts = [whole(f"{name}_{what}") for what in ("known", "open")]
+    def _spoken(self) -> None:
+        """Keep what is said about lists by all that is said together, of which there is little that differs."""
+        parts = {needed.name: [*self._bare(needed.name)] for needed in self.entries.lists}
+        saying = key("'said'", *dict.fromkeys(part for each in parts.values() for part in each))
+        keys = "".join(f", {key(literal(f'list {name}'), *each)} AS {name}" for name, each in parts.items())
+        self.engine.table("told", f"SELECT pid, begins, {saying} AS saying FROM listed")
+        some = "SELECT MIN(pid) FROM told GROUP BY saying"
+        self.engine.table("sayings", f"SELECT DISTINCT {saying} AS saying{keys} FROM listed WHERE pid IN ({some})")
+        names = "".join(f", k.{name}" for name in parts)
+        self.engine.view("said", f"SELECT t.pid, t.begins{names} FROM told AS t JOIN sayings AS k ON k.saying = t.saying")
+
+    def _bare(self, name: str) -> Iterator[str]:
+        """Yield the SQL of what makes the key of a list without its rows: whether it is known, and how many are counted."""
+        yield from (whole(f"{name}_{what}") for what in ("known", "open"))
         if AFTER in self.needs.lists[name].used:
-            parts += [whole(f"{STITCHES}_{what}") for what in ("known", "open")]
+            yield from (whole(f"{STITCHES}_{what}") for what in ("known", "open"))
         if self.entries.meaning.lists[name].declared:
-            parts += [whole("prior_pregnancies_complete"), whole("prior_pregnancies_total")]
-        return key(f"'list {name}'", *parts)
+            yield from (whole("prior_pregnancies_complete"), whole("prior_pregnancies_total"))
 
     # --- rows of lists -----------------------------------------------------------------------------------------------
 
@@ -93,15 +104,17 @@ class States:
         self.engine.table("sides", self._sides(needed))
         self.engine.table("sorted", self._sorted(needed) if in_kinds else self._unsorted(needed))
         self.engine.table("several", f"SELECT DISTINCT pid FROM ({' UNION ALL '.join(self._several(needed))}) AS s")
-        parts = [*(_by_kind(needed, self._counted(needed)) if in_kinds else [_by_row(name)]), _in_order(needed)]
+        added, *others = [*_by_kind(needed, self._counted(needed)), _in_order(needed)] if in_kinds else [_by_row(name), _in_order(needed)]
         if AFTER in needed.used:
             placed = key("'placed'", *(f"CASE WHEN s.placed IS NULL THEN {whole(f'h.gestation_{end}')} ELSE 0 END" for end in ("low", "high")))
-            parts.append(f"SELECT {_of('h')}, 0 AS cuts, {placed} AS base FROM held_{STITCHES} AS h LEFT JOIN sides AS s ON s.pid = h.pid")
-        self.engine.table(f"coded_{name}", " UNION ALL ".join(parts))
-        if in_kinds:
-            bits = ", ".join(f"bits_{number}" for number, _ in enumerate(_bits(needed)))
-            self.engine.table(f"added_{name}", f"SELECT pid, begins, {bits} FROM sorted WHERE pid NOT IN (SELECT pid FROM several)")
+            others.append(f"SELECT {_of('h')}, 0 AS cuts, {placed} AS base FROM held_{STITCHES} AS h LEFT JOIN sides AS s ON s.pid = h.pid")
+        none = "".join(f", 0 AS {each}" for each in self._bit_names(needed))
+        self.engine.table(f"coded_{name}", " UNION ALL ".join([added, *(f"SELECT c.*{none} FROM ({each}) AS c" for each in others)]))
         self.engine.drop("sorted", "several", "sides")
+
+    def _bit_names(self, needed: ListNeeds) -> list[str]:
+        """Return the columns of what adds up as bits."""
+        return [f"bits_{number}" for number, _ in enumerate(_bits(needed))] if is_sorted(needed, self.entries.meaning) else []
 
     def _unsorted(self, needed: ListNeeds) -> str:
         return f"SELECT {_kept(needed)}, {UNSORTED}, {SIDE} FROM held_{needed.name} AS h LEFT JOIN sides AS s ON s.pid = h.pid"
@@ -127,7 +140,7 @@ class States:
 
     def _counted(self, needed: ListNeeds) -> str:
         """Return the SQL of which entries of a kind count. Where the number of all is recorded, each of them tells how many are missing."""
-        return "TRUE" if self.entries.meaning.lists[needed.name].declared else f"turn <= {needed.most}"
+        return ALL if self.entries.meaning.lists[needed.name].declared else f"turn <= {needed.most}"
 
     def _sides(self, needed: ListNeeds) -> str:
         """Return the SQL of the pregnancies with a stitch, and of when it was placed if that settles which entries came after."""
@@ -147,22 +160,22 @@ class States:
 
     def _summed(self, needed: ListNeeds) -> None:
         """Sum up the keys of a list in the order of time, for the pregnancies that have rows of it; what adds up as bits goes into the key too."""
-        name, bits = needed.name, [f"bits_{number}" for number, _ in enumerate(_bits(needed) if is_sorted(needed, self.entries.meaning) else ())]
+        name, bits = needed.name, self._bit_names(needed)
         none = "".join(f", 0 AS {each}" for each in bits)
-        parts = [f"SELECT pid, day, k{none} FROM ({each}) AS d" for each in (self._said(needed), *_deltas(needed))]
-        parts += [f"SELECT pid, begins AS day, 0 AS k, {', '.join(bits)} FROM added_{name}"] if bits else []
+        parts = [f"SELECT pid, begins AS day, {_begun(needed)} AS k{''.join(f', {each}' for each in bits)} FROM coded_{name}"]
+        parts += [f"SELECT pid, day, k{none} FROM ({each}) AS d" for each in (self._said(needed), *_deltas(needed))]
         together = "".join(f", BIT_OR({each}) AS {each}" for each in bits)
         ever = "".join(f", BIT_OR({each}) OVER earlier AS {each}" for each in bits)
         deltas = f"SELECT pid, day, SUM(k) AS k{together} FROM ({' UNION ALL '.join(parts)}) AS d GROUP BY pid, day"
         states = f"SELECT pid, day AS begins, SUM(k) OVER earlier AS k{ever} FROM ({deltas}) AS d WINDOW earlier AS ({IN_TIME})"
         added = f" + {key(*bits)}" if bits else ""
         self.engine.table(f"state_{name}", f"SELECT pid, begins, CAST(k{added} AS {KEY}) AS key FROM ({states}) AS s")
-        self.engine.drop(f"coded_{name}", f"added_{name}")
+        self.engine.drop(f"coded_{name}")
 
     def _said(self, needed: ListNeeds) -> str:
         """Return the SQL of what is said about a list that has rows, and of what is said otherwise later."""
-        change = f"{needed.name} - COALESCE(LAG({needed.name}) OVER (PARTITION BY pid ORDER BY begins), 0) AS k"
-        rows = f"SELECT pid, begins AS day, {change} FROM said WHERE pid IN (SELECT pid FROM coded_{needed.name})"
+        before = "0" if self.entries.is_said_once() else f"COALESCE(LAG({needed.name}) OVER (PARTITION BY pid ORDER BY begins), 0)"
+        rows = f"SELECT pid, begins AS day, {needed.name} - {before} AS k FROM said WHERE pid IN (SELECT pid FROM coded_{needed.name})"
         return f"SELECT pid, day, k FROM ({rows}) AS c WHERE k <> 0"
 
 
@@ -198,14 +211,16 @@ def _by_row(name: str) -> str:
 
 
 def _by_kind(needed: ListNeeds, counted: str) -> Iterator[str]:
-    """Yield the SQL of what does not add up as bits, as often as anybody counts, and of the age of the latest entry of each sort.
+    """Yield the SQL of every entry with its bits and, as often as anybody counts, what does not add up as bits; and of the age of the latest of each sort.
 
     Where everything is certain and nothing is replaced, how long ago the latest was is all that age can tell.
     """
     name, rest = f"'kind of {needed.name}'", "FROM sorted WHERE pid NOT IN (SELECT pid FROM several)"
-    turn = f"SELECT *, ROW_NUMBER() OVER (PARTITION BY pid, rest, side ORDER BY begins) AS turn {rest}"
-    nothing = "CAST(NULL AS INTEGER)"
-    yield f"SELECT pid, begins, {nothing} AS until, ended, day_low, day_high, 0 AS cuts, {key(name, 'rest', 'side')} AS base FROM ({turn}) AS s WHERE {counted}"
+    turn = ", ROW_NUMBER() OVER (PARTITION BY pid, rest, side ORDER BY begins) AS turn" if counted != ALL else ""
+    kind = f"CASE WHEN {counted} THEN {key(name, 'rest', 'side')} ELSE 0 END"
+    bits = "".join(f", bits_{number}" for number, _ in enumerate(_bits(needed)))
+    never = "CAST(NULL AS INTEGER) AS until"
+    yield f"SELECT pid, begins, {never}, ended, day_low, day_high, 0 AS cuts, {kind} AS base{bits} FROM (SELECT *{turn} {rest}) AS s"
     if needed.ages:
         latest = f"SELECT *, LEAD(begins) OVER (PARTITION BY pid, cuts, joint, ordered, side ORDER BY begins) AS later {rest} AND cuts <> 0"
         aged = key(f"'age of {needed.name}'", "cuts", "joint", "ordered", "side")
@@ -242,10 +257,14 @@ def _rank(end: str, low: str, high: str) -> str:
     return f"CASE WHEN {end} IS NULL THEN {UNKNOWN} WHEN {ranged} THEN CAST({end} - {first} AS DOUBLE) ELSE CAST({place} AS DOUBLE) END"
 
 
+def _begun(needed: ListNeeds) -> str:
+    """Return the SQL of the key of an entry when it begins; of one that adds nothing but bits, none."""
+    return f"CASE WHEN base = 0 THEN 0 ELSE {_aged('begins', needed.ages)} END" if needed.ages else "base"
+
+
 def _deltas(needed: ListNeeds) -> Iterator[str]:
-    """Yield the SQL of what the entries of a list change, and when: they begin, reach an age at which they tell something else, and end."""
+    """Yield the SQL of what the entries of a list change, and when, once they have begun: they reach an age at which they tell something else, and end."""
     table, cuts = f"coded_{needed.name}", needed.ages
-    yield f"SELECT pid, begins AS day, {_aged('begins', cuts)} AS k FROM {table}"
     yield f"SELECT pid, until AS day, -{_aged('until - 1', cuts)} AS k FROM {table} WHERE until <= ended"
     if cuts:
         listed, every = ", ".join(f"({cut}, {1 << bit})" for bit, cut in enumerate(cuts)), ", ".join(map(str, cuts))

@@ -101,7 +101,8 @@ class Answers:
         questions = [Question(0, KNOWN_FROM + 1) for _ in histories]
         audit = self._judge(questions, [Told(each) for each in histories])
         words = ", ".join(audit.classes.words)
-        found = self.engine.numbers(f"SELECT pid, {words} FROM moments WHERE {START + KNOWN_FROM + 1} BETWEEN begins AND ends ORDER BY pid")
+        day = START + KNOWN_FROM + 1
+        found = self.engine.numbers(f"SELECT pid, {words} FROM moments WHERE begins <= {day} AND (nexts IS NULL OR {day} < nexts) ORDER BY pid")
         if len(found["pid"]) != len(histories):
             raise RuntimeError(f"{len(histories)} histories were shown and {len(found['pid'])} classed")
         return list(map(tuple, audit.classes.of(found).tolist()))
