@@ -103,6 +103,8 @@ class States:
             self.kinds.learn(needed)
         self.engine.table("sides", self._sides(needed))
         self.engine.table("sorted", self._sorted(needed) if in_kinds else self._unsorted(needed))
+        if self._is_parted(needed):
+            self._lone(needed)
         self.engine.table("several", f"SELECT DISTINCT pid FROM ({' UNION ALL '.join(self._several(needed))}) AS s")
         added, *others = [*_by_kind(needed, self._counted(needed)), _in_order(needed)] if in_kinds else [_by_row(name), _in_order(needed)]
         if AFTER in needed.used:
@@ -111,6 +113,24 @@ class States:
         none = "".join(f", 0 AS {each}" for each in self._bit_names(needed))
         self.engine.table(f"coded_{name}", " UNION ALL ".join([added, *(f"SELECT c.*{none} FROM ({each}) AS c" for each in others)]))
         self.engine.drop("sorted", "several", "sides")
+
+    def _is_parted(self, needed: ListNeeds) -> bool:
+        """Return whether pregnancies with one entry can stand apart."""
+        return is_sorted(needed, self.entries.meaning) and self.entries.is_said_once()
+
+    def _lone(self, needed: ListNeeds) -> None:
+        """Take out the pregnancies with one entry of which nothing changes but its age, as most have: their states need neither a grouping nor an order."""
+        name, bits = needed.name, self._bit_names(needed)
+        plain = "COUNT(*) = 1 AND COUNT(until) = 0 AND MAX(side) = 0 AND MAX(CASE WHEN cuts = 0 OR day_low = day_high THEN 0 ELSE 1 END) = 0"
+        self.engine.table("alone", f"SELECT pid FROM sorted GROUP BY pid HAVING {plain}")
+        kind, age = key(_kind_of(name), "s.rest", "s.side"), key(_age_of(name), "s.cuts", "s.joint", "s.ordered", "s.side")
+        settled = f"t.{name} + {key(kind, '0', '0')} + {key(*(f's.{each}' for each in bits))}"
+        unseen = f"t.{name} + {key(*('CAST(0 AS BIGINT)' for _ in bits))}"
+        days = "s.pid, t.begins AS told, s.begins, s.ended, s.day_low, s.day_high, s.cuts"
+        joined = "FROM sorted AS s JOIN said AS t ON t.pid = s.pid WHERE s.pid IN (SELECT pid FROM alone)"
+        self.engine.table(f"lone_{name}", f"SELECT {days}, {unseen} AS unseen, {settled} AS settled, {age} AS base {joined}")
+        self.engine.table("sorted", "SELECT * FROM sorted WHERE pid NOT IN (SELECT pid FROM alone)")
+        self.engine.drop("alone")
 
     def _bit_names(self, needed: ListNeeds) -> list[str]:
         """Return the columns of what adds up as bits."""
@@ -169,8 +189,9 @@ class States:
         deltas = f"SELECT pid, day, SUM(k) AS k{together} FROM ({' UNION ALL '.join(parts)}) AS d GROUP BY pid, day"
         states = f"SELECT pid, day AS begins, SUM(k) OVER earlier AS k{ever} FROM ({deltas}) AS d WINDOW earlier AS ({IN_TIME})"
         added = f" + {key(*bits)}" if bits else ""
-        self.engine.table(f"state_{name}", f"SELECT pid, begins, CAST(k{added} AS {KEY}) AS key FROM ({states}) AS s")
-        self.engine.drop(f"coded_{name}")
+        every = [f"SELECT pid, begins, CAST(k{added} AS {KEY}) AS key FROM ({states}) AS s", *(_lone_states(needed) if self._is_parted(needed) else ())]
+        self.engine.table(f"state_{name}", " UNION ALL ".join(every))
+        self.engine.drop(f"coded_{name}", *([f"lone_{name}"] if self._is_parted(needed) else []))
 
     def _said(self, needed: ListNeeds) -> str:
         """Return the SQL of what is said about a list that has rows, and of what is said otherwise later."""
@@ -215,7 +236,7 @@ def _by_kind(needed: ListNeeds, counted: str) -> Iterator[str]:
 
     Where everything is certain and nothing is replaced, how long ago the latest was is all that age can tell.
     """
-    name, rest = f"'kind of {needed.name}'", "FROM sorted WHERE pid NOT IN (SELECT pid FROM several)"
+    name, rest = _kind_of(needed.name), "FROM sorted WHERE pid NOT IN (SELECT pid FROM several)"
     turn = ", ROW_NUMBER() OVER (PARTITION BY pid, rest, side ORDER BY begins) AS turn" if counted != ALL else ""
     kind = f"CASE WHEN {counted} THEN {key(name, 'rest', 'side')} ELSE 0 END"
     bits = "".join(f", bits_{number}" for number, _ in enumerate(_bits(needed)))
@@ -223,7 +244,7 @@ def _by_kind(needed: ListNeeds, counted: str) -> Iterator[str]:
     yield f"SELECT pid, begins, {never}, ended, day_low, day_high, 0 AS cuts, {kind} AS base{bits} FROM (SELECT *{turn} {rest}) AS s"
     if needed.ages:
         latest = f"SELECT *, LEAD(begins) OVER (PARTITION BY pid, cuts, joint, ordered, side ORDER BY begins) AS later {rest} AND cuts <> 0"
-        aged = key(f"'age of {needed.name}'", "cuts", "joint", "ordered", "side")
+        aged = key(_age_of(needed.name), "cuts", "joint", "ordered", "side")
         yield f"SELECT pid, begins, later AS until, ended, day_low, day_high, cuts, {aged} AS base FROM ({latest}) AS s WHERE later IS NULL OR later > begins"
 
 
@@ -255,6 +276,26 @@ def _rank(end: str, low: str, high: str) -> str:
     first = f"COALESCE(MIN({low}) OVER (PARTITION BY pid), 0)"
     place = f"RANK() OVER (PARTITION BY pid ORDER BY {end})"
     return f"CASE WHEN {end} IS NULL THEN {UNKNOWN} WHEN {ranged} THEN CAST({end} - {first} AS DOUBLE) ELSE CAST({place} AS DOUBLE) END"
+
+
+def _kind_of(name: str) -> str:
+    return literal(f"kind of {name}")
+
+
+def _age_of(name: str) -> str:
+    return literal(f"age of {name}")
+
+
+def _lone_states(needed: ListNeeds) -> Iterator[str]:
+    """Yield the SQL of the states of pregnancies with one entry: before it, when it begins, and at the ages at which it tells something else."""
+    table = f"lone_{needed.name}"
+    yield f"SELECT pid, told AS begins, CAST(unseen AS {KEY}) AS key FROM {table} WHERE told < begins"
+    aged = f" + CASE WHEN cuts = 0 THEN 0 ELSE {_aged('begins', needed.ages)} END" if needed.ages else ""
+    yield f"SELECT pid, begins, CAST(settled{aged} AS {KEY}) AS key FROM {table}"
+    for bit, cut in enumerate(needed.ages):
+        day = f"(day_high + {cut})"
+        then = f"(cuts & {1 << bit}) <> 0 AND {day} > begins AND {day} <= ended"
+        yield f"SELECT pid, {day} AS begins, CAST(settled + {_aged(day, needed.ages)} AS {KEY}) AS key FROM {table} WHERE {then}"
 
 
 def _begun(needed: ListNeeds) -> str:
