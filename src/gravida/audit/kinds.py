@@ -13,7 +13,7 @@ Where the criteria of a list look at the age of its entries themselves, or take 
 gained, and every entry is its own kind.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,9 +29,13 @@ from gravida.evaluate import Meaning
 from gravida.facts import Pick, Truths
 from gravida.sql import Sql
 
-FLAGS = ("rest", "unsure", "ordered", "joint", "cuts")
+FLAGS = ("rest", "unsure", "untold", "ordered", "joint", "cuts")
 WORD = 62
 """Bits for each column."""
+AFTERWARDS, UNTOLD = 1, 4
+"""Sides of a stitch that have bits and masks of their own: after it, and where nobody told of any."""
+MASKS = ("sure", "maybe", "void")
+"""Of an entry, as bits by :func:`extremes`: which picks surely take it, which may or may not, and which may with a value that is not known exactly."""
 
 
 @dataclass
@@ -49,7 +53,7 @@ class Kinds:
         name = needed.name
         if name not in self.met:
             self.met.add(name)
-            columns = "".join(f", CAST(0 AS INTEGER) AS {flag}" for flag in FLAGS) + "".join(f", CAST(0 AS BIGINT) AS {bits}" for bits in words_of(needed))
+            columns = "".join(f", CAST(0 AS INTEGER) AS {flag}" for flag in FLAGS) + "".join(f", CAST(0 AS BIGINT) AS {bits}" for bits in _columns(needed))
             self.engine.table(f"kind_{name}", f"SELECT CAST(0 AS {KEY}) AS plain, CAST(0 AS INTEGER) AS kind{columns} WHERE FALSE")
         self.engine.table(
             "unmet",
@@ -66,8 +70,8 @@ class Kinds:
         found = self.engine.numbers(f"SELECT record_id, {', '.join(self._values(needed))} FROM fresh")
         sorted_ = _Sorted(needed, found, self._truths(needed, found["record_id"]))
         numbers = {"kind": self._number(name, sorted_.kinds()), "rest": self._number(f"rest of {name}", sorted_.rest())}
-        self.engine.put("given", {"record_id": found["record_id"], **numbers, **sorted_.flags(), **sorted_.bits()})
-        columns = "".join(f", CAST(g.{flag} AS INTEGER) AS {flag}" for flag in FLAGS) + "".join(f", g.{bits}" for bits in words_of(needed))
+        self.engine.put("given", {"record_id": found["record_id"], **numbers, **sorted_.flags(), **sorted_.bits(), **sorted_.masks()})
+        columns = "".join(f", CAST(g.{flag} AS INTEGER) AS {flag}" for flag in FLAGS) + "".join(f", g.{bits}" for bits in _columns(needed))
         self.engine.append(f"kind_{name}", f"SELECT f.plain, g.kind{columns} FROM fresh AS f JOIN given AS g ON g.record_id = f.record_id")
         self.engine.drop("given")
 
@@ -87,7 +91,7 @@ class Kinds:
     def _truths(self, needed: ListNeeds, records: NDArray[np.generic]) -> dict[str, NDArray[np.int8]]:
         """Return the truth of every ``where`` over the fresh entries: with a stitch placed later, with one placed before, and if nobody knows."""
         found = {}
-        for after in ("FALSE", "TRUE", "NULL") if AFTER in needed.used else ("FALSE",):
+        for after in _whens(needed).values():
             self.engine.table(needed.name, f"SELECT record_id, {', '.join(self._fields(needed, after))} FROM fresh")
             rows = self.engine.numbers(self._query(needed))
             order = np.argsort(rows["record_id"])[np.argsort(np.argsort(records))]
@@ -132,14 +136,27 @@ def _facts(needed: ListNeeds) -> list[str]:
 
 
 def words_of(needed: ListNeeds) -> list[str]:
-    """Return the columns of bits that say what an entry adds: before any stitch, and after one."""
-    words = range(-(-_width(needed) // WORD))
-    return [f"{when}_{word}" for when in (("before", "after") if AFTER in needed.used else ("before",)) for word in words]
+    """Return the columns of bits that say what an entry adds, by what is known of it and stitches."""
+    return [f"{when}_{word}" for when in _whens(needed) for word in range(-(-_width(needed) // WORD))]
+
+
+def masks_of(needed: ListNeeds) -> list[str]:
+    """Return the columns of :data:`MASKS`, by what is known of an entry and stitches."""
+    return [f"{when}_{mask}" for when in _whens(needed) for mask in MASKS]
+
+
+def _columns(needed: ListNeeds) -> list[str]:
+    return [*words_of(needed), *masks_of(needed)]
+
+
+def _whens(needed: ListNeeds) -> Mapping[str, str]:
+    """Return the names of what is known of an entry and stitches, with whether it came after one: before any, after one, or nobody told of any."""
+    return {"before": "FALSE", "after": "TRUE", "untold": "NULL"} if AFTER in needed.used else {"before": "FALSE"}
 
 
 def _width(needed: ListNeeds) -> int:
     """Return how many bits an entry has."""
-    return 2 * len(_once(needed)) + sum(1 if pick.value == AGE else len(_places(needed, pick)) for pick in _extremes(needed))
+    return 2 * len(_once(needed)) + sum(1 if pick.value == AGE else len(_places(needed, pick)) for pick in extremes(needed))
 
 
 def _once(needed: ListNeeds) -> list[Truths]:
@@ -147,7 +164,7 @@ def _once(needed: ListNeeds) -> list[Truths]:
     return [fact for fact in needed.truths if needed.most_of.get(fact.name, 1) == 1]
 
 
-def _extremes(needed: ListNeeds) -> list[Pick]:
+def extremes(needed: ListNeeds) -> list[Pick]:
     """Return the picks of the shortest or longest, and of ages, which are told apart by themselves."""
     return [pick for pick in needed.picks if pick.value == AGE or (pick.take in ("shortest", "longest") and pick.type.is_number)]
 
@@ -178,12 +195,12 @@ class _Sorted:
 
     def rest(self) -> NDArray[np.int64]:
         """Return what makes the kind of each entry apart from :meth:`bits`. Shape (entries, columns)."""
-        added = (*_once(self.needed), *_extremes(self.needed))
+        added = (*_once(self.needed), *extremes(self.needed))
         facts: list[Truths | Pick] = [*self.needed.truths, *self.needed.picks]
         others = [fact for fact in facts if fact not in added]
         columns = [self.truths[name].astype(np.int64) for fact in others for name in self._variants(fact)]
         columns += [values for fact in others if isinstance(fact, Pick) for values in self._values(fact)]
-        for pick in _extremes(self.needed):
+        for pick in extremes(self.needed):
             unsure = np.logical_or.reduce([self.truths[name] == UNKNOWN for name in self._variants(pick) if not name.endswith("NULL")])
             columns += [unsure.astype(np.int64), *(np.where(self._is_open(pick), values, np.int64(-1)) for values in self._values(pick))]
         return np.column_stack([np.zeros(len(self.values["record_id"]), dtype=np.int64), *columns])
@@ -199,18 +216,31 @@ class _Sorted:
     def bits(self) -> dict[str, NDArray[np.int64]]:
         """Return what each entry adds to what the others tell, by column."""
         found = []
-        for after in ("FALSE", "TRUE") if AFTER in self.needed.used else ("FALSE",):
+        for after in _whens(self.needed).values():
             bits = list(self._bits(after))
             found += [bits[first : first + WORD] for first in range(0, len(bits), WORD)]
         words = ([each.astype(np.int64) << place for place, each in enumerate(word)] for word in found)
         return {name: np.bitwise_or.reduce(word) for name, word in zip(words_of(self.needed), words, strict=True)}
+
+    def masks(self) -> dict[str, NDArray[np.int64]]:
+        """Return :data:`MASKS` by column."""
+        masks = [np.bitwise_or.reduce([*self._masks(after)], axis=0) for after in _whens(self.needed).values()]
+        return dict(zip(masks_of(self.needed), np.concatenate(masks), strict=True))
+
+    def _masks(self, after: str) -> Iterator[NDArray[np.int64]]:
+        """Yield the bit of each pick in each mask. Shape (masks, entries)."""
+        yield np.zeros((len(MASKS), len(self.values["record_id"])), dtype=np.int64)
+        for place, pick in enumerate(extremes(self.needed)):
+            belongs = self.truths[f"{pick.name} {after}"]
+            is_open = pick.value != AGE and self.values[f"open_{pick.value}"] != 0
+            yield np.stack([belongs == TRUE, belongs == UNKNOWN, (belongs != FALSE) & is_open]).astype(np.int64) << place
 
     def _bits(self, after: str) -> Iterator[NDArray[np.bool_]]:
         """Yield that a ``where`` holds, and that it may; that a pick takes an entry, and a number so short, or so long."""
         for fact in _once(self.needed):
             yield self.truths[f"{fact.name} {after}"] == TRUE
             yield self.truths[f"{fact.name} {after}"] != FALSE
-        for pick in _extremes(self.needed):
+        for pick in extremes(self.needed):
             taken = self.truths[f"{pick.name} {after}"] != FALSE
             if pick.value == AGE:
                 yield taken
@@ -228,7 +258,13 @@ class _Sorted:
     def flags(self) -> dict[str, NDArray[np.int32]]:
         """Return what else matters of each entry."""
         size = len(self.values["record_id"])
-        return {"unsure": self._unsure(size), "ordered": self._ordered(size), "joint": self._joint(size), "cuts": self._cuts(size)}
+        return {
+            "unsure": self._unsure(size),
+            "untold": self._untold(size),
+            "ordered": self._ordered(size),
+            "joint": self._joint(size),
+            "cuts": self._cuts(size),
+        }
 
     def _unsure(self, size: int) -> NDArray[np.int32]:
         """Return which entries a pick may or may not take, or may take with a value that is not known exactly."""
@@ -237,6 +273,12 @@ class _Sorted:
             unsure |= self.truths[f"{pick.name} FALSE"] == UNKNOWN
             unsure |= self._is_open(pick)
         return unsure.astype(np.int32)
+
+    def _untold(self, size: int) -> NDArray[np.int32]:
+        """Return which entries a pick surely takes although nobody told of stitches: where there is none, no pick has a value."""
+        sure = [self.truths[f"{pick.name} NULL"] == TRUE for pick in self.needed.picks if AFTER in self.needed.used]
+        untold: NDArray[np.int32] = np.logical_or.reduce([np.zeros(size, dtype=np.bool_), *sure]).astype(np.int32)
+        return untold
 
     def _ordered(self, size: int) -> NDArray[np.int32]:
         """Return which entries may be the latest, or tell something for a time, where that decides more than how long ago it was."""

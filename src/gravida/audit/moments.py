@@ -28,20 +28,14 @@ class Moments:
 
     def make(self) -> None:
         """Make it. The classes of all keys of the portion must be known."""
-        words = self.classes.words
-        sums = ", ".join(f"SUM({word}) AS {word}" for word in words)
         parts = [self._every(*each) for each in self._own()] if OWN in self.needs.atoms else []
         parts += [self._changes(*each) for each in map(self._classed, self._lists)]
         if self._lists:
             parts.append((self._every if self.classes.worlds.entries.is_said_once() else self._changes)(*self._said()))
-        self.engine.table("deltas", f"SELECT pid, begins, {sums} FROM ({' UNION ALL '.join(parts)}) AS d GROUP BY pid, begins")
-        running = ", ".join(f"CAST(SUM(d.{word}) OVER earlier AS BIGINT) AS {word}" for word in words)
-        self.engine.view(
-            "moments",
-            f"SELECT d.pid, ROW_NUMBER() OVER ordered AS turn, d.begins, LEAD(d.begins) OVER ordered AS nexts, {running} "
-            f"FROM deltas AS d WHERE {' OR '.join(f'd.{word} <> 0' for word in words)} "
-            f"WINDOW ordered AS ({IN_TIME}), earlier AS ({IN_TIME} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)",
-        )
+        sums = ", ".join(f"CAST(SUM({word}) OVER ordered AS BIGINT) AS {word}" for word in self.classes.words)
+        days = "DENSE_RANK() OVER ordered AS turn, begins, LEAD(begins) OVER ordered AS nexts"
+        rows = f"SELECT pid, {days}, {sums} FROM ({' UNION ALL '.join(parts)}) AS d WINDOW ordered AS (PARTITION BY pid ORDER BY begins)"
+        self.engine.view("moments", f"SELECT * FROM ({rows}) AS m WHERE nexts IS NULL OR nexts > begins")
 
     @property
     def _lists(self) -> list[str]:

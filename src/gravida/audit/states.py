@@ -14,16 +14,17 @@ says something else than one before.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gravida.audit.doubts import Doubts
 from gravida.audit.engine import Engine
 from gravida.audit.entries import Entries, names_of, observed_columns
 from gravida.audit.hashes import KEY, UNKNOWN, between, key, text, whole
 from gravida.audit.intake import literal
-from gravida.audit.kinds import FLAGS, Kinds, is_sorted, words_of
+from gravida.audit.kinds import AFTERWARDS, FLAGS, UNTOLD, Kinds, is_sorted, words_of
 from gravida.audit.needs import AFTER, AGE, GESTATION, OWN, STITCHES, ListNeeds, Needs
 from gravida.facts import Field, Observed
 
 KEPT = "pid, begins, until, ended, day_low, day_high"
-SIDE = "CASE WHEN s.pid IS NULL THEN 0 WHEN s.placed IS NULL THEN 3 WHEN h.gestation_low > s.placed THEN 1 ELSE 2 END AS side"
+SIDE = f"CASE WHEN s.pid IS NULL THEN 0 WHEN s.placed IS NULL THEN 3 WHEN h.gestation_low > s.placed THEN {AFTERWARDS} ELSE 2 END"
 """Of an entry: 0 where there is no stitch, 1 after it, 2 before, 3 where that cannot be told."""
 UNSORTED = f"h.plain AS kind, 1 AS unsure, 1 AS ordered, 0 AS joint, {2**30 - 1} AS cuts"
 ALL = "TRUE"
@@ -105,23 +106,30 @@ class States:
         self.engine.table("sorted", self._sorted(needed) if in_kinds else self._unsorted(needed))
         if self._is_parted(needed):
             self._lone(needed)
-        self.engine.table("several", f"SELECT DISTINCT pid FROM ({' UNION ALL '.join(self._several(needed))}) AS s")
+        self.engine.table("several", f"SELECT pid FROM sorted GROUP BY pid HAVING {_several(needed, in_kinds=in_kinds)}")
+        if self._has_doubts(needed):
+            self._doubted(needed)
         added, *others = [*_by_kind(needed, self._counted(needed)), _in_order(needed)] if in_kinds else [_by_row(name), _in_order(needed)]
         if AFTER in needed.used:
             placed = key("'placed'", *(f"CASE WHEN s.placed IS NULL THEN {whole(f'h.gestation_{end}')} ELSE 0 END" for end in ("low", "high")))
             others.append(f"SELECT {_of('h')}, 0 AS cuts, {placed} AS base FROM held_{STITCHES} AS h LEFT JOIN sides AS s ON s.pid = h.pid")
         none = "".join(f", 0 AS {each}" for each in self._bit_names(needed))
         self.engine.table(f"coded_{name}", " UNION ALL ".join([added, *(f"SELECT c.*{none} FROM ({each}) AS c" for each in others)]))
-        self.engine.drop("sorted", "several", "sides")
+        self.engine.drop("sorted", "several", "sides", "doubted")
 
     def _is_parted(self, needed: ListNeeds) -> bool:
         """Return whether pregnancies with one entry can stand apart."""
         return is_sorted(needed, self.entries.meaning) and self.entries.is_said_once()
 
+    def _has_doubts(self, needed: ListNeeds) -> bool:
+        """Return whether an entry of which something is unknown can leave in doubt what a fact takes."""
+        return needed.compares and is_sorted(needed, self.entries.meaning)
+
     def _lone(self, needed: ListNeeds) -> None:
         """Take out the pregnancies with one entry of which nothing changes but its age, as most have: their states need neither a grouping nor an order."""
         name, bits = needed.name, self._bit_names(needed)
-        plain = "COUNT(*) = 1 AND COUNT(until) = 0 AND MAX(side) = 0 AND MAX(CASE WHEN cuts = 0 OR day_low = day_high THEN 0 ELSE 1 END) = 0"
+        tests = (f"side IN (0, {UNTOLD})", "cuts = 0 OR day_low = day_high")
+        plain = " AND ".join(["COUNT(*) = 1", "COUNT(until) = 0", *(f"MAX(CASE WHEN {test} THEN 0 ELSE 1 END) = 0" for test in tests)])
         self.engine.table("alone", f"SELECT pid FROM sorted GROUP BY pid HAVING {plain}")
         kind, age = key(_kind_of(name), "s.rest", "s.side"), key(_age_of(name), "s.cuts", "s.joint", "s.ordered", "s.side")
         settled = f"t.{name} + {key(kind, '0', '0')} + {key(*(f's.{each}' for each in bits))}"
@@ -137,20 +145,22 @@ class States:
         return [f"bits_{number}" for number, _ in enumerate(_bits(needed))] if is_sorted(needed, self.entries.meaning) else []
 
     def _unsorted(self, needed: ListNeeds) -> str:
-        return f"SELECT {_kept(needed)}, {UNSORTED}, {SIDE} FROM held_{needed.name} AS h LEFT JOIN sides AS s ON s.pid = h.pid"
+        return f"SELECT {_kept(needed)}, {UNSORTED}, {SIDE} AS side FROM held_{needed.name} AS h LEFT JOIN sides AS s ON s.pid = h.pid"
 
     def _sorted(self, needed: ListNeeds) -> str:
         """Return the SQL of the entries with their kinds and bits. Where it may change which scans came after a stitch, the kind stands for all."""
-        adds, told = "TRUE", ""
+        adds, untold, told = "TRUE", "FALSE", ""
         if AFTER in needed.used:
-            known = f"COALESCE(p.{STITCHES}_known, FALSE) AND NOT COALESCE(p.{STITCHES}_open, FALSE)"
-            adds = f"{known} AND (s.pid IS NULL OR s.placed IS NULL OR h.gestation_low <= s.placed OR h.begins >= s.since)"
+            known = f"(COALESCE(p.{STITCHES}_known, FALSE) AND NOT COALESCE(p.{STITCHES}_open, FALSE))"
+            adds = f"CASE WHEN s.pid IS NULL THEN TRUE ELSE {known} AND (s.placed IS NULL OR h.gestation_low <= s.placed OR h.begins >= s.since) END"
+            untold = f"(s.pid IS NULL AND NOT {known})"
             told = " JOIN in_pregnancies AS p ON p.pid = h.pid"
         rest = f"CASE WHEN {adds} THEN k.rest ELSE -1 - k.kind END AS rest"
-        bits = "".join(f", CASE WHEN {adds} THEN {each} ELSE 0 END AS bits_{number}" for number, each in enumerate(_bits(needed)))
-        flags = ", ".join(f"k.{each}" for each in ("kind", *FLAGS) if each != "rest")
+        bits = "".join(f", CASE WHEN {adds} THEN {each} ELSE 0 END AS bits_{number}" for number, each in enumerate(_bits(needed, untold)))
+        flags = ", ".join(f"{value} AS {name}" for name, value in _flags(untold).items())
+        side = f"CASE WHEN {untold} THEN {UNTOLD} ELSE {SIDE} END AS side"
         joins = f"JOIN kind_{needed.name} AS k ON k.plain = h.plain LEFT JOIN sides AS s ON s.pid = h.pid{told}"
-        return f"SELECT {_kept(needed)}, {flags}, {rest}{bits}, {SIDE} FROM held_{needed.name} AS h {joins}"
+        return f"SELECT {_kept(needed)}, {flags}, {rest}{bits}, {side} FROM held_{needed.name} AS h {joins}"
 
     def _plain(self, needed: ListNeeds) -> list[str]:
         plain = [part for each in self.entries.fields(needed.name) for part in _field(each, needed)]
@@ -169,21 +179,22 @@ class States:
         doubtful = f"SELECT pid FROM held_{needed.name} WHERE gestation_low IS NULL OR gestation_low <> gestation_high"
         return f"SELECT pid, CASE WHEN is_one AND pid NOT IN ({doubtful}) THEN placed END AS placed, since FROM stitched"
 
-    def _several(self, needed: ListNeeds) -> list[str]:
-        """Return the SQL of the pregnancies in which the order of the entries matters, or which entry is replaced by which."""
-        tests = ["MAX(CASE WHEN until IS NULL THEN 0 ELSE 1 END) > 0"]
-        if needed.compares:
-            bits = [f"MAX(CASE WHEN (joint & {1 << bit}) <> 0 THEN 1 ELSE 0 END)" for bit, _ in enumerate(needed.against)]
-            undated = "MAX(CASE WHEN day_low = day_high AND begins = day_low THEN 0 ELSE 1 END) > 0"
-            tests += ["MAX(unsure) > 0", "SUM(ordered) > 1", f"{' + '.join(bits or ['0'])} > 1", undated]
-        return [f"SELECT pid FROM sorted GROUP BY pid HAVING MAX(side) = 3 OR (COUNT(*) > 1 AND ({' OR '.join(tests)}))"]
+    def _doubted(self, needed: ListNeeds) -> None:
+        """Keep what is in doubt in the pregnancies that have several entries of which something is unknown."""
+        doubts = Doubts(needed)
+        rest = "FROM sorted WHERE pid NOT IN (SELECT pid FROM several)"
+        self.engine.table("doubtful", f"SELECT pid {rest} GROUP BY pid HAVING COUNT(*) > 1 AND {doubts.doubtful()}")
+        self.engine.table("doubted", doubts.entries())
+        self.engine.table(f"doubts_{needed.name}", doubts.states())
+        self.engine.drop("doubtful")
 
     def _summed(self, needed: ListNeeds) -> None:
         """Sum up the keys of a list in the order of time, for the pregnancies that have rows of it; what adds up as bits goes into the key too."""
         name, bits = needed.name, self._bit_names(needed)
         none = "".join(f", 0 AS {each}" for each in bits)
         parts = [f"SELECT pid, begins AS day, {_begun(needed)} AS k{''.join(f', {each}' for each in bits)} FROM coded_{name}"]
-        parts += [f"SELECT pid, day, k{none} FROM ({each}) AS d" for each in (self._said(needed), *_deltas(needed))]
+        doubts = [f"SELECT pid, begins AS day, {_change('doubt')} AS k FROM doubts_{name}"] if self._has_doubts(needed) else []
+        parts += [f"SELECT pid, day, k{none} FROM ({each}) AS d" for each in (self._said(needed), *doubts, *_deltas(needed))]
         together = "".join(f", BIT_OR({each}) AS {each}" for each in bits)
         ever = "".join(f", BIT_OR({each}) OVER earlier AS {each}" for each in bits)
         deltas = f"SELECT pid, day, SUM(k) AS k{together} FROM ({' UNION ALL '.join(parts)}) AS d GROUP BY pid, day"
@@ -195,9 +206,22 @@ class States:
 
     def _said(self, needed: ListNeeds) -> str:
         """Return the SQL of what is said about a list that has rows, and of what is said otherwise later."""
-        before = "0" if self.entries.is_said_once() else f"COALESCE(LAG({needed.name}) OVER (PARTITION BY pid ORDER BY begins), 0)"
-        rows = f"SELECT pid, begins AS day, {needed.name} - {before} AS k FROM said WHERE pid IN (SELECT pid FROM coded_{needed.name})"
+        said = needed.name if self.entries.is_said_once() else _change(needed.name)
+        rows = f"SELECT pid, begins AS day, {said} AS k FROM said WHERE pid IN (SELECT pid FROM coded_{needed.name})"
         return f"SELECT pid, day, k FROM ({rows}) AS c WHERE k <> 0"
+
+
+def _change(key: str) -> str:
+    return f"{key} - COALESCE(LAG({key}) OVER (PARTITION BY pid ORDER BY begins), 0)"
+
+
+def _several(needed: ListNeeds, *, in_kinds: bool) -> str:
+    """Return the test of a pregnancy in which the order of the entries matters, or which entry is replaced by which."""
+    doubts = Doubts(needed)
+    tests = ["COUNT(until) > 0"]
+    if needed.compares:
+        tests += ["SUM(ordered) > 1", f"({doubts.doubtful()} AND {doubts.ordered()})"] if in_kinds else ["TRUE"]
+    return f"MAX(side) = 3 OR (COUNT(*) > 1 AND ({' OR '.join(tests)}))"
 
 
 def _of(table: str) -> str:
@@ -210,11 +234,19 @@ def _kept(needed: ListNeeds) -> str:
     return ", ".join([_of("h"), *(f"h.{each}" for each in ("gestation_low", "gestation_high", *compared))])
 
 
-def _bits(needed: ListNeeds) -> Iterator[str]:
-    """Yield the SQL of the words of what an entry adds: another after a stitch than before."""
-    before, after = ([each for each in words_of(needed) if each.startswith(when)] for when in ("before", "after"))
+def _flags(untold: str) -> dict[str, str]:
+    """Return the SQL of what else matters of an entry. Where nobody told of stitches, and nothing is sure, neither its age matters nor its place."""
+    found = {each: f"k.{each}" for each in ("kind", *FLAGS) if each not in ("rest", "untold")}
+    found |= {each: f"CASE WHEN {untold} AND k.untold = 0 THEN 0 ELSE k.{each} END" for each in ("cuts", "joint")}
+    return found | {"unsure": f"CASE WHEN {untold} THEN k.untold ELSE k.unsure END"}
+
+
+def _bits(needed: ListNeeds, untold: str = "FALSE") -> Iterator[str]:
+    """Yield the SQL of the words of what an entry adds: another after a stitch than before, and where nobody told of any."""
+    before, after, nobody = ([each for each in words_of(needed) if each.startswith(when)] for when in ("before", "after", "untold"))
     is_after = "h.gestation_low > s.placed"
-    yield from (f"CASE WHEN {is_after} THEN k.{late} ELSE k.{early} END" for early, late in zip(before, after, strict=True)) if after else before
+    words = zip(before, after, nobody, strict=True)
+    yield from (f"CASE WHEN {untold} THEN k.{no} WHEN {is_after} THEN k.{late} ELSE k.{early} END" for early, late, no in words) if after else before
 
 
 def _in_order(needed: ListNeeds) -> str:
@@ -243,9 +275,18 @@ def _by_kind(needed: ListNeeds, counted: str) -> Iterator[str]:
     never = "CAST(NULL AS INTEGER) AS until"
     yield f"SELECT pid, begins, {never}, ended, day_low, day_high, 0 AS cuts, {kind} AS base{bits} FROM (SELECT *{turn} {rest}) AS s"
     if needed.ages:
-        latest = f"SELECT *, LEAD(begins) OVER (PARTITION BY pid, cuts, joint, ordered, side ORDER BY begins) AS later {rest} AND cuts <> 0"
-        aged = key(_age_of(needed.name), "cuts", "joint", "ordered", "side")
-        yield f"SELECT pid, begins, later AS until, ended, day_low, day_high, cuts, {aged} AS base FROM ({latest}) AS s WHERE later IS NULL OR later > begins"
+        sort, certain = "cuts, joint, ordered, side", " AND pid NOT IN (SELECT pid FROM doubted)" if needed.compares else ""
+        yield _latest(needed, sort, f"(SELECT * {rest}{certain} AND cuts <> 0)")
+        if needed.compares:
+            yield _latest(needed, "picks, cuts", f"(SELECT * FROM ({Doubts(needed).aged()}) AS d WHERE cuts <> 0)")
+
+
+def _latest(needed: ListNeeds, sort: str, entries: str) -> str:
+    """Return the SQL of the age of the latest entry of each sort, from when it is known until a later one is."""
+    later = f"MIN(begins) OVER (PARTITION BY pid, {sort} ORDER BY day_low ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS later"
+    aged = key(_age_of(needed.name), *sort.split(", "))
+    rows = f"SELECT *, {later} FROM {entries} AS e"
+    return f"SELECT pid, begins, later AS until, ended, day_low, day_high, cuts, {aged} AS base FROM ({rows}) AS s WHERE later IS NULL OR later > begins"
 
 
 def _field(field: Field, needed: ListNeeds) -> Iterator[str]:
