@@ -32,8 +32,13 @@ def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_written(row[name]) for name in columns] for row in rows)
+    writer.writerows(zip(*(_column([row[name] for row in rows]) for name in columns), strict=True))
     return out.getvalue()
+
+
+def _column(values: Sequence[object]) -> Sequence[object]:
+    """Return the values of a column as they are written. Most columns hold words, which are written as they are."""
+    return values if {bool, float}.isdisjoint(map(type, values)) else list(map(_written, values))
 
 
 def _written(value: object) -> object:

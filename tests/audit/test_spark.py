@@ -47,6 +47,7 @@ def audited(engine, knowledge, folder):
     audit = Audit(engine, knowledge, open_folder(folder, engine), list(knowledge.recommendations.values()))
     (portion,) = audit.intake.portions(1_000_000)
     audit.add(portion)
+    audit.moments.make()
     engine.table("asked", "SELECT pid, CAST(begins AS INTEGER) AS day FROM moments")
     at, found = verdicts(engine, audit.courses, "asked")
     order = np.lexsort((at[:, 1], at[:, 0]))

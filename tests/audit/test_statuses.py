@@ -144,8 +144,9 @@ def disagreements(knowledge, folder, pregnancies):
     chosen, engine = audited(knowledge), Duck()
     audit = Audit(engine, knowledge, open_folder(folder, engine), chosen)
     (portion,) = audit.intake.portions(100_000)
-    found = audit.add(portion)
-    courses = dict(engine.rows("SELECT o.id, c.number FROM coursed AS d JOIN course AS c ON c.course = d.course JOIN portion AS o ON o.pid = d.pid"))
+    timed, found = audit.add(portion)
+    names = dict(engine.rows("SELECT pid, id FROM portion"))
+    courses = {names[pid]: course for pid, course in zip(timed.pid.tolist(), timed.course.tolist(), strict=True)}
 
     wrong, met = [], set()
     for key, rows in pregnancies.items():

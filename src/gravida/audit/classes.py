@@ -8,7 +8,7 @@ What is known at a moment is one class for each component: a *profile*. The clas
 bits, so that sums of what changes give the profile itself, and a word tells its classes again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,8 +69,8 @@ class Classes:
 
     def _choose(self, name: str) -> None:
         """Keep, for each new key, one moment of one pregnancy that has it."""
-        met = f"SELECT pid, begins, key FROM ({keys_of(name)}) AS k WHERE key NOT IN (SELECT key FROM class_{name})"
-        self.engine.table("met", f"SELECT key, pid, MIN(begins) AS day FROM ({met}) AS m GROUP BY key, pid")
+        unmet = " UNION ALL ".join(_unmet(name))
+        self.engine.table("met", f"SELECT key, pid, MIN(begins) AS day FROM ({unmet}) AS m GROUP BY key, pid")
         first = "SELECT key, MIN(pid) AS pid FROM met GROUP BY key"
         self.engine.table(
             "chosen",
@@ -110,11 +110,16 @@ class Classes:
         """Return the class of every component in some profiles; a class keeps its number. Shape (profiles, components)."""
         return np.column_stack([self._classes(name, profiles) for name in self.needs.atoms])
 
-    def unknown(self, atom: str, profiles: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
-        """Return in which profiles an atom is unknown."""
-        name = next(name for name, names in self.needs.atoms.items() if atom in names)
-        column = self.numbers[name].rows[:, list(self.needs.atoms[name]).index(atom)]
-        return np.asarray((column == UNKNOWN)[self._classes(name, profiles)])
+    def unknown(self, profiles: Mapping[str, NDArray[Any]]) -> Callable[[str], NDArray[np.bool_]]:
+        """Return a function that tells in which of some profiles an atom is unknown."""
+        classes = {name: self._classes(name, profiles) for name in self.needs.atoms}
+        places = {atom: (name, place) for name, names in self.needs.atoms.items() for place, atom in enumerate(names)}
+
+        def found(atom: str) -> NDArray[np.bool_]:
+            name, place = places[atom]
+            return np.asarray((self.numbers[name].rows[:, place] == UNKNOWN)[classes[name]])
+
+        return found
 
     def _classes(self, name: str, profiles: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
         """Return the class of a component in some profiles, from 0 on."""
@@ -133,8 +138,15 @@ def _places(bits: Sequence[int]) -> Iterator[Place]:
         shift += each
 
 
-def keys_of(name: str) -> str:
-    """Return the SQL of pid, begins and key of a component: of the rows where there are any, else of what is said about the list."""
+def _unmet(name: str) -> Iterator[str]:
+    """Yield the SQL of pid, begins and key of a component, where the key was not met: of the rows, and of what is said about a list that has none.
+
+    Little is said that differs, and seldom anything new: what is new is looked up before it is looked for.
+    """
+    new = f"NOT IN (SELECT key FROM class_{name})"
     if name == OWN:
-        return f"SELECT pid, begins, {name} AS key FROM bare"
-    return f"SELECT pid, begins, key FROM state_{name} UNION ALL SELECT pid, begins, {name} AS key FROM said WHERE pid NOT IN (SELECT pid FROM state_{name})"
+        yield f"SELECT pid, begins, {name} AS key FROM bare WHERE {name} {new}"
+        return
+    yield f"SELECT pid, begins, key FROM state_{name} WHERE key {new}"
+    said = f"SELECT saying, {name} AS key FROM sayings WHERE {name} {new}"
+    yield f"SELECT t.pid, t.begins, k.key FROM told AS t JOIN ({said}) AS k ON k.saying = t.saying WHERE t.pid NOT IN (SELECT pid FROM state_{name})"

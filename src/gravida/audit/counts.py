@@ -8,13 +8,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gravida.audit.courses import CODE, STATUSES, SUPPORT, Found
-from gravida.audit.engine import Columns
 
 Group = tuple[str, str]
 """A site and a month."""
@@ -48,7 +48,10 @@ class Sparse:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many pregnancies of a portion had which course. ``group`` points into ``groups``."""
+    """How many pregnancies of a portion had which course, in the order of courses. ``group`` points into ``groups``.
+
+    In the order of groups, counting takes twice as long: each sum would wait for the one before.
+    """
 
     groups: Sequence[Group]
     group: NDArray[np.int64]
@@ -74,8 +77,9 @@ class Counts:
     def add(self, tally: Tally, found: Found) -> None:
         """Add a portion."""
         numbers = np.array([self.groups.setdefault(group, len(self.groups)) for group in tally.groups], dtype=np.int64)
-        for index, group in enumerate(tally.groups):
-            self.pregnancies[group] = self.pregnancies.get(group, 0) + int(tally.count[tally.group == index].sum())
+        pregnancies = np.bincount(tally.group, weights=tally.count, minlength=len(numbers)).astype(np.int64)
+        for group, count in zip(tally.groups, pregnancies.tolist(), strict=True):
+            self.pregnancies[group] = self.pregnancies.get(group, 0) + count
         codes = [status * np.uint8(2) + acted for status, acted in zip(found.status, found.acted, strict=True)]
         self._spread(self.statuses, numbers, tally, codes, len(STATUSES) * 2)
         self._spread(self.support, numbers, tally, [*found.support], len(SUPPORT))
@@ -93,11 +97,11 @@ class Counts:
     def _spread(self, into: Sparse, numbers: NDArray[np.int64], tally: Tally, codes: Sequence[NDArray[np.uint8]], size: int) -> None:
         """Count the codes of every row of some courses, by group."""
         keys, counts = [], []
-        at_group, met = tally.group * size, dict[bytes, NDArray[Any]]()
+        at_group, weights, met = tally.group * size, tally.count.astype(np.float64), dict[bytes, NDArray[Any]]()
         for row, each in enumerate(codes):
             text = each.tobytes()  # recommendations that say the same of every course are counted once
             if text not in met:
-                met[text] = np.bincount(at_group + each[tally.course], weights=tally.count, minlength=len(numbers) * size)
+                met[text] = np.bincount(at_group + each[tally.course], weights=weights, minlength=len(numbers) * size)
             spread = met[text]
             at = np.flatnonzero(spread)
             keys.append((numbers[at // size] * len(codes) + row) * size + at % size)
@@ -111,20 +115,21 @@ UNTOLD = {
 """What could not be told, by status: whether it applies, whether something stands against it, whether it was done."""
 
 
-def add_lacking(
-    counts: Counts, tally: Tally, found: Found, unknown: Callable[[str, Columns], NDArray[np.bool_]], rests_on: Sequence[Mapping[str, LeafAtoms]]
-) -> None:
+def add_lacking(counts: Counts, tally: Tally, found: Found, unknown: Callable[[str], NDArray[np.bool_]], rests_on: Sequence[Mapping[str, LeafAtoms]]) -> None:
     """Count what was not known at the end of each pregnancy for which a recommendation could not be told.
 
-    ``unknown`` tells in which profiles an atom is unknown; ``rests_on`` gives, for each recommendation and what could not be
+    ``unknown`` tells at the end of which courses an atom is unknown; ``rests_on`` gives, for each recommendation and what could not be
     told, the leaves and the atoms of each.
     """
     pregnancies = np.bincount(tally.course, weights=tally.count, minlength=found.status.shape[1])
+
+    @cache
+    def lacks(atoms: tuple[str, ...]) -> NDArray[np.bool_]:
+        return np.asarray(np.logical_or.reduce([unknown(atom) for atom in atoms]))
+
     for number, roles in enumerate(rests_on):
         for status, role in UNTOLD.items():
             at = np.flatnonzero(found.status[number] == CODE[status]) if roles[role] else np.zeros(0, dtype=np.intp)
-            if not len(at):
-                continue
-            last = {word: values[at] for word, values in found.last.items()}
-            for leaf, atoms in roles[role]:
-                counts.lacking[number, leaf] += int(pregnancies[at][np.logical_or.reduce([unknown(atom, last) for atom in atoms])].sum())
+            many = pregnancies[at]
+            for leaf, atoms in roles[role] if len(at) else ():
+                counts.lacking[number, leaf] += int(many[lacks(tuple(atoms))[at]].sum())

@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - every name in a query comes from the knowledge or from our own schema, never from a record
 """What came of each pregnancy: moments against windows, taken together.
 
 A course is all moments of one pregnancy, each as a profile and where its first and last day stand among the windows.
@@ -21,11 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gravida.audit.classes import Classes
-from gravida.audit.engine import Columns, Engine
-from gravida.audit.hashes import KEY
+from gravida.audit.engine import Columns
 from gravida.audit.outcomes import Outcomes, acts_of
 from gravida.audit.truths import BITS, Planes, packed, unpacked
-from gravida.audit.windows import UNDATED, Clock, Windows, within
+from gravida.audit.windows import Clock, Windows
 from gravida.guideline import Action, Recommendation
 
 STATUSES = (
@@ -37,7 +35,6 @@ STATUSES = (
 CODE = {name: code for code, name in enumerate(STATUSES)}
 SUPPORT = ("not-done", "supported", "unknown", "unsupported")
 """What can come of an act: not done; done where some guideline supports it; where that cannot be told; where none does."""
-ENDS = ("begin_low", "begin_high", "end_low", "end_high")
 TOGETHER = 1 << 14
 """Courses that are worked out together."""
 
@@ -53,49 +50,6 @@ class Found:
     acted: NDArray[np.uint8]
     support: NDArray[np.uint8]
     last: Columns
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """Makes the tables ``timed`` and ``coursed`` of one portion, and hands over its courses."""
-
-    engine: Engine
-    classes: Classes
-
-    @property
-    def row(self) -> tuple[str, ...]:
-        """What makes a moment of a course. ``turn`` is even where a moment begins, odd where it goes on under another dating."""
-        return ("turn", *self.classes.words, *ENDS, "width")
-
-    def make(self) -> None:
-        """Make them. ``day_class`` gives the class of each day."""
-        words = "".join(f", m.{word}" for word in self.classes.words)
-        pieces = (
-            f"SELECT m.pid, m.turn * 2 + CAST(m.begins < d.begins AS INTEGER) AS turn{words}, GREATEST(m.begins, d.begins) AS first, "
-            "LEAST(COALESCE(m.nexts - 1, d.ended), COALESCE(d.nexts - 1, d.ended)) AS last, d.start_low, d.start_high FROM moments AS m "
-            "JOIN datings AS d ON d.pid = m.pid AND (m.nexts IS NULL OR d.begins < m.nexts) AND (d.nexts IS NULL OR d.nexts > m.begins)"
-        )
-        ends = {
-            "begin_low": "p.first - p.start_high", "begin_high": "p.first - p.start_low",
-            "end_low": "p.last - p.start_high", "end_high": "p.last - p.start_low",
-        }  # fmt: skip
-        joins = " ".join(f"LEFT JOIN day_class AS {name} ON {name}.day = {within(f'({day})')}" for name, day in ends.items())
-        columns = ", ".join(f"COALESCE({name}.class, {UNDATED}) AS {name}" for name in ends)
-        own = ", ".join(f"p.{name}" for name in ("pid", "turn", *self.classes.words))
-        self.engine.table("timed", f"SELECT {own}, {columns}, COALESCE(p.start_high - p.start_low, 0) AS width FROM ({pieces}) AS p {joins}")
-        course = f"SUM(CAST(HASH({', '.join(self.row)}) AS {KEY})) AS course"
-        self.engine.table("coursed", f"SELECT t.pid, {course}, COUNT(*) AS moments FROM timed AS t GROUP BY t.pid")
-        self.engine.table(
-            "course",
-            "SELECT course, ROW_NUMBER() OVER (ORDER BY MIN(moments) DESC, course) - 1 AS number, MIN(pid) AS pid FROM coursed GROUP BY course",
-        )
-
-    def rows(self) -> Columns:
-        """Return the moments of every course of the portion, in order: the number of the course, then :attr:`row`. Numbers begin with most moments."""
-        columns = ", ".join(f"t.{name}" for name in self.row)
-        rows = self.engine.numbers(f"SELECT CAST(c.number AS INTEGER) AS course, {columns} FROM course AS c JOIN timed AS t ON t.pid = c.pid")
-        order = np.argsort(rows["course"].astype(np.int64) * (rows["turn"].max(initial=0) + 1) + rows["turn"])
-        return {name: values[order] for name, values in rows.items()}
 
 
 class Lanes:

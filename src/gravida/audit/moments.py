@@ -3,86 +3,211 @@
 
 What changes nothing for any criterion begins no moment: a second scan of the same kind, or a scan that turns two weeks
 old where nothing has to be repeated.
+
+Each component tells which class it has from which day on. What changes, in all of them, is put in the order of time by one
+sort of numbers, and summed up to the profile that holds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gravida.audit.classes import Classes
-from gravida.audit.engine import Engine
-from gravida.audit.needs import AFTER, OWN, STITCHES, Needs
+from gravida.audit.engine import Columns, Engine
+from gravida.audit.needs import OWN, Needs
 
-IN_TIME = "PARTITION BY d.pid ORDER BY d.begins"
+Numbers = NDArray[np.int64]
+
+
+TOGETHER = 1 << 12
+"""Pregnancies whose moments are found together: few enough for their numbers to stay in the cache."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Days of pregnancies as one number each, in the order of pregnancies and then of days.
+
+    >>> calendar = Calendar(100, 50)
+    >>> at = calendar.at(np.array([2]), np.array([120]))
+    >>> at, calendar.pid(at), calendar.day(at)
+    (array([120]), array([2]), array([120]))
+    """
+
+    first: int
+    days: int
+
+    @classmethod
+    def of(cls, days: Sequence[NDArray[Any]]) -> "Calendar":
+        """Return one that has room for some days."""
+        filled = [each for each in days if len(each)]
+        first = min((int(each.min()) for each in filled), default=0)
+        return cls(first, max((int(each.max()) for each in filled), default=0) - first + 1)
+
+    def at(self, pid: NDArray[Any], day: NDArray[Any]) -> Numbers:
+        """Return the number of each day."""
+        return pid.astype(np.int64) * self.days + (day.astype(np.int64) - self.first)
+
+    def pid(self, at: Numbers) -> Numbers:
+        """Return the pregnancy of each number."""
+        return at // self.days
+
+    def day(self, at: Numbers) -> Numbers:
+        """Return the day of each number."""
+        return at % self.days + self.first
+
+
+@dataclass(frozen=True)
+class Track:
+    """What holds from which day on, in order: a class, or what is said about lists. ``bounds`` are where every :data:`TOGETHER` pregnancies begin."""
+
+    at: Numbers
+    value: Numbers
+    bounds: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, at: Numbers, value: NDArray[Any], borders: Numbers) -> "Track":
+        """Return what holds in order, given in any."""
+        order = np.argsort(at)
+        at = at[order]
+        return cls(at, value[order].astype(np.int64), np.searchsorted(at, borders))
+
+    def part(self, number: int) -> "Track":
+        """Return the part of some pregnancies."""
+        part = slice(*self.bounds[number : number + 2])
+        return Track(self.at[part], self.value[part], self.bounds[:0])
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Moments of some pregnancies, in order: when each begins, by ``calendar``, and the words of its profile. ``number`` is which part of all it is."""
+
+    number: int
+    calendar: Calendar
+    at: Numbers
+    words: Mapping[str, Numbers]
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Makes the view ``moments`` of one portion: pid, turn (1 for the first), begins, nexts, and the words of the profile.
-
-    ``nexts`` is the day on which the next one begins; the last lasts until the pregnancy ended, and has none.
-    """
+    """Finds the moments of one portion. The classes of all its keys must be known."""
 
     engine: Engine
     needs: Needs
     classes: Classes
 
     def make(self) -> None:
-        """Make it. The classes of all keys of the portion must be known."""
-        parts = [self._every(*each) for each in self._own()] if OWN in self.needs.atoms else []
-        parts += [self._changes(*each) for each in map(self._classed, self._lists)]
-        if self._lists:
-            parts.append((self._every if self.classes.worlds.entries.is_said_once() else self._changes)(*self._said()))
-        sums = ", ".join(f"CAST(SUM({word}) OVER ordered AS BIGINT) AS {word}" for word in self.classes.words)
-        days = "DENSE_RANK() OVER ordered AS turn, begins, LEAD(begins) OVER ordered AS nexts"
-        rows = f"SELECT pid, {days}, {sums} FROM ({' UNION ALL '.join(parts)}) AS d WINDOW ordered AS (PARTITION BY pid ORDER BY begins)"
-        self.engine.view("moments", f"SELECT * FROM ({rows}) AS m WHERE nexts IS NULL OR nexts > begins")
+        """Keep them as a table: pid, begins, nexts, and the words of the profile. ``nexts`` is the day after the last one."""
+        parts = list(self.find())
+        at = np.concatenate([part.at for part in parts])
+        words = {word: np.concatenate([part.words[word] for part in parts]) for word in self.classes.words}
+        calendar = parts[0].calendar
+        pid, begins = calendar.pid(at), calendar.day(at)
+        rows = self.engine.numbers("SELECT CAST(pid AS INTEGER) AS pid, ended_on FROM in_pregnancies")
+        ended = np.zeros(1 + int(rows["pid"].max(initial=-1)), dtype=np.int64)
+        ended[rows["pid"]] = rows["ended_on"]
+        nexts = np.where(follows(pid), np.append(begins[1:], 0), ended[pid] + 1)
+        self.engine.put("moments", {"pid": pid, "begins": begins.astype(np.int32), "nexts": nexts.astype(np.int32), **words})
+
+    def find(self) -> Iterator[Steps]:
+        """Yield them, for :data:`TOGETHER` pregnancies at a time."""
+        rows = {name: self._rows(name) for name in self.needs.atoms}
+        told = self._told()
+        every = [*rows.values(), told]
+        calendar = Calendar.of([each["begins"] for each in every])
+        last = max(int(each["pid"].max(initial=0)) for each in every)
+        borders = np.arange(0, last + TOGETHER + 1, TOGETHER, dtype=np.int64) * calendar.days
+        tracks = {name: Track.of(calendar.at(each["pid"], each["begins"]), each["class"], borders) for name, each in rows.items()}
+        spoken = Track.of(calendar.at(told["pid"], told["begins"]), told["saying"], borders)
+        sayings = self._sayings()
+        for number in range(len(borders) - 1):
+            yield self._part(number, calendar, {name: each.part(number) for name, each in tracks.items()}, spoken.part(number), sayings)
 
     @property
     def _lists(self) -> list[str]:
         return [name for name in self.needs.atoms if name != OWN]
 
-    def _own(self) -> Iterator[tuple[str, list[str]]]:
-        """Yield the SQL of the class of what stands outside the lists, and the word in which it stands: it comes, and goes when another comes."""
-        word, joined = self.classes.word(OWN), f"FROM bare AS b JOIN class_{OWN} AS c_{OWN} ON c_{OWN}.key = b.{OWN}"
-        yield f"(SELECT b.pid, b.begins, {self._code(OWN)} AS {word} {joined})", [word]
-        yield f"(SELECT b.pid, b.nexts AS begins, -({self._code(OWN)}) AS {word} {joined} WHERE b.nexts IS NOT NULL)", [word]
+    def _rows(self, name: str) -> Columns:
+        """Return the class of a component from each day on: of a list, where it has rows."""
+        table, key = ("bare", OWN) if name == OWN else (f"state_{name}", "key")
+        rows = f"FROM {table} AS s JOIN class_{name} AS c ON c.key = s.{key}"
+        return self.engine.numbers(f"SELECT CAST(s.pid AS INTEGER) AS pid, s.begins, c.class {rows}")
 
-    def _said(self) -> tuple[str, list[str]]:
-        """Return the SQL of what is said about lists, in words: a list that has rows is added with them."""
-        sums = {self.classes.word(name): list[str]() for name in self._lists}
-        for bit, name in enumerate(self._lists):
-            sums[self.classes.word(name)].append(f"CASE WHEN COALESCE(f.lists, 0) & {1 << bit} = 0 THEN k.{name} ELSE 0 END")
-        words = ", ".join(f"CAST({' + '.join(parts)} AS BIGINT) AS {word}" for word, parts in sums.items())
-        joins = f"JOIN ({self._sayings()}) AS k ON k.saying = b.saying LEFT JOIN ({self._filled()}) AS f ON f.pid = b.pid"
-        return f"(SELECT b.pid, b.begins, {words} FROM told AS b {joins})", list(sums)
+    def _told(self) -> Columns:
+        """Return what is said about lists from each day on, as a number of :meth:`_sayings`."""
+        if not self._lists:
+            return {"pid": np.zeros(0, dtype=np.int32), "begins": np.zeros(0, dtype=np.int32), "saying": np.zeros(0, dtype=np.int32)}
+        numbered = "(SELECT saying, ROW_NUMBER() OVER (ORDER BY saying) - 1 AS number FROM sayings)"
+        rows = f"FROM told AS t JOIN {numbered} AS k ON k.saying = t.saying"
+        return self.engine.numbers(f"SELECT CAST(t.pid AS INTEGER) AS pid, t.begins, CAST(k.number AS INTEGER) AS saying {rows}")
 
-    def _sayings(self) -> str:
-        """Return the SQL of the classes of all that is said about lists together."""
-        codes = ", ".join(f"{self._code(name)} AS {name}" for name in self._lists)
+    def _sayings(self) -> Columns:
+        """Return the class of each list in all that is said about lists together; 0 where every pregnancy has rows of it."""
+        if not self._lists:
+            return {}
+        codes = ", ".join(f"COALESCE(c_{name}.class, 0) AS {name}" for name in self._lists)
         joins = " ".join(f"LEFT JOIN class_{name} AS c_{name} ON c_{name}.key = s.{name}" for name in self._lists)
-        return f"SELECT s.saying, {codes} FROM sayings AS s {joins}"
+        return self.engine.numbers(f"SELECT {codes} FROM sayings AS s {joins} ORDER BY s.saying")
 
-    def _filled(self) -> str:
-        """Return the SQL of which lists have rows, as bits: a stitch is a row of every list that it parts into before and after."""
-        rows = {name: [name, *([STITCHES] if AFTER in self.needs.lists[name].used else [])] for name in self._lists}
-        parts = [f"SELECT pid, {1 << bit} AS list FROM held_{each}" for bit, name in enumerate(self._lists) for each in rows[name]]
-        return f"SELECT pid, BIT_OR(list) AS lists FROM ({' UNION ALL '.join(parts)}) AS l GROUP BY pid"
+    def _part(self, number: int, calendar: Calendar, tracks: Mapping[str, Track], told: Track, sayings: Columns) -> Steps:
+        changes = [(self.classes.places[name].word, *_changes(calendar, each.at, self._coded(name, each.value))) for name, each in tracks.items()]
+        changes += [(word, *_changes(calendar, told.at, codes)) for word, codes in enumerate(self._said(calendar, tracks, told, sayings))]
+        return _steps(number, calendar, self.classes.words, changes)
 
-    def _code(self, name: str) -> str:
-        return f"CAST(c_{name}.class AS BIGINT) * {1 << self.classes.places[name].shift}"
+    def _coded(self, name: str, classes: NDArray[Any]) -> Numbers:
+        return classes.astype(np.int64) << self.classes.places[name].shift
 
-    def _classed(self, name: str) -> tuple[str, list[str]]:
-        """Return the SQL of the class of a list with rows, and the word in which it stands."""
-        word = self.classes.word(name)
-        return f"(SELECT s.pid, s.begins, {self._code(name)} AS {word} FROM state_{name} AS s JOIN class_{name} AS c_{name} ON c_{name}.key = s.key)", [word]
+    def _said(self, calendar: Calendar, tracks: Mapping[str, Track], told: Track, sayings: Columns) -> Numbers:
+        """Return what is said about lists in the words of a profile. A list that has rows is added with them. Shape (words, rows)."""
+        words = np.zeros((len(self.classes.words), len(told.at)), dtype=np.int64)
+        pid = calendar.pid(told.at)
+        for name, classes in sayings.items():
+            filled = np.isin(pid, calendar.pid(tracks[name].at))
+            words[self.classes.places[name].word] += np.where(filled, 0, self._coded(name, classes)[told.value])
+        return words
 
-    def _changes(self, table: str, words: Sequence[str]) -> str:
-        """Return the SQL of what changes in some words, and when."""
-        changes = ", ".join(f"{word} - COALESCE(LAG({word}) OVER ordered, 0) AS {word}" for word in words)
-        rows = f"SELECT pid, begins, {changes} FROM {table} AS t WINDOW ordered AS (PARTITION BY pid ORDER BY begins)"
-        return f"{self._every(f'({rows})', words)} WHERE {' OR '.join(f'{word} <> 0' for word in words)}"
 
-    def _every(self, table: str, words: Sequence[str]) -> str:
-        """Return the SQL of all words of a profile, of which only some are in a table."""
-        every = ", ".join(word if word in words else f"0 AS {word}" for word in self.classes.words)
-        return f"SELECT pid, begins, {every} FROM {table} AS c"
+def follows(pid: Numbers) -> NDArray[np.bool_]:
+    """Return where the next is of the same pregnancy."""
+    return np.append(pid[1:] == pid[:-1], np.zeros(min(len(pid), 1), dtype=np.bool_))
+
+
+def firsts_of(numbers: Numbers) -> NDArray[np.intp]:
+    """Return the places of numbers that differ from the one before.
+
+    >>> firsts_of(np.array([4, 4, 7, 9, 9]))
+    array([0, 2, 3])
+    """
+    return np.flatnonzero(np.append(np.ones(min(len(numbers), 1), dtype=np.bool_), numbers[1:] != numbers[:-1]))
+
+
+def _changes(calendar: Calendar, at: Numbers, codes: Numbers) -> tuple[Numbers, Numbers]:
+    """Return when something changes, and by how much, given what holds from each day on."""
+    pid = calendar.pid(at)
+    changes = codes.copy()
+    changes[1:] -= np.where(pid[1:] == pid[:-1], codes[:-1], 0)
+    changed = changes != 0
+    return at[changed], changes[changed]
+
+
+def _steps(number: int, calendar: Calendar, words: Sequence[str], changes: Sequence[tuple[int, Numbers, Numbers]]) -> Steps:
+    """Return the moments, given what changes: in which word, when, and by how much.
+
+    A sum runs on from one pregnancy to the next, and what it was when the pregnancy began is taken away again: where it is too
+    great for a number of 64 bits, both wrap around alike.
+    """
+    at = np.concatenate([each for _, each, _ in changes])
+    order = np.argsort(at)
+    firsts = firsts_of(at[order])
+    at = at[order][firsts]
+    new = firsts_of(calendar.pid(at))
+    counts = np.diff(np.append(new, len(at)))
+    found = {}
+    for place, word in enumerate(words):
+        values = np.concatenate([each if where == place else np.zeros(len(each), dtype=np.int64) for where, _, each in changes])[order]
+        sums = np.add.reduceat(values, firsts) if len(firsts) else values
+        totals = np.cumsum(sums)
+        found[word] = totals - np.repeat((totals - sums)[new], counts)
+    return Steps(number, calendar, at, found)

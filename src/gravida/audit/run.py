@@ -12,7 +12,7 @@ import numpy as np
 
 from gravida.audit.classes import Classes
 from gravida.audit.counts import Counts, Tally, add_lacking
-from gravida.audit.courses import Courses, Found, Timeline
+from gravida.audit.courses import Courses, Found
 from gravida.audit.engine import Engine
 from gravida.audit.entries import Entries
 from gravida.audit.intake import Intake, Portion, Sources, types_of
@@ -22,6 +22,7 @@ from gravida.audit.needs import Needs, due_again, needs_of
 from gravida.audit.outcomes import Outcomes, acts_of
 from gravida.audit.quality import Quality, Told
 from gravida.audit.states import States
+from gravida.audit.timeline import Timed, Timeline
 from gravida.audit.wanted import Listed, Lists, Wanted
 from gravida.audit.windows import Windows
 from gravida.audit.worlds import Worlds
@@ -72,7 +73,7 @@ class Audit:
         self.moments = Moments(self.engine, self.needs, self.classes)
         outcomes, windows = Outcomes(self.needs, self.recommendations, self.knowledge.actions), Windows([each.window for each in self.recommendations])
         self.courses = Courses(self.classes, outcomes, windows, [self._counts(each) for each in self.recommendations], self._families())
-        self.timeline, self.quality = Timeline(self.engine, self.classes), Quality(self.engine, self.intake, self.needs)
+        self.timeline, self.quality = Timeline(self.engine, self.classes, self.moments, self.courses.windows), Quality(self.engine, self.intake, self.needs)
         self.counts, self.lists = self._no_counts(), Lists(self.engine, self.recommendations, self.asked)
         self.engine.put("day_class", self.courses.windows.classes())
 
@@ -102,49 +103,50 @@ class Audit:
         self.portions += 1
         self.log = self.log or part.log
 
-    def add(self, portion: Portion) -> Found:
-        """Read, judge and count one portion; return what came of its courses."""
-        self.judge(portion)
-        self.timeline.make()
+    def add(self, portion: Portion) -> tuple[Timed, Found]:
+        """Read, judge and count one portion; return its courses, and what came of them."""
+        self._classify(portion)
         self.quality.add()
-        tally, found = self._tally(), self.courses.find(self.timeline.rows())
+        timed = self.timeline.find()
+        tally, found = self._tally(timed), self.courses.find(timed.rows)
         self.counts.add(tally, found)
-        add_lacking(self.counts, tally, found, self.classes.unknown, self._rests_on)
-        self.lists.add(found)
-        return found
+        add_lacking(self.counts, tally, found, self.classes.unknown(found.last), self._rests_on)
+        self.lists.add(found, timed)
+        return timed, found
 
     def _no_counts(self) -> Counts:
         return Counts(len(self.recommendations), len(acts_of(self.knowledge.actions)), self.leaves)
 
     def judge(self, portion: Portion) -> None:
+        """Read one portion, and keep its moments as a table, so that verdicts can be asked for."""
+        self._classify(portion)
+        self.moments.make()
+
+    def _classify(self, portion: Portion) -> None:
         """Read one portion, and work out every class that was not met before."""
         self.intake.load(portion)
         self.entries.make()
         self.states.make()
         self.classes.learn()
-        self.moments.make()
 
     # --- counting ----------------------------------------------------------------------------------------------------
 
-    def _tally(self) -> Tally:
+    def _tally(self, timed: Timed) -> Tally:
         """Count the pregnancies of the portion by site, month and course."""
         when = "(CAST('1970-01-01' AS DATE) + p.known_from)"
-        self.engine.table(
-            "grouped",
-            f"SELECT p.pid, COALESCE(p.site, '') AS site, CAST(EXTRACT(YEAR FROM {when}) * 12 + EXTRACT(MONTH FROM {when}) - 1 AS INTEGER) AS month "
-            "FROM in_pregnancies AS p",
-        )
+        month = f"CAST(EXTRACT(YEAR FROM {when}) * 12 + EXTRACT(MONTH FROM {when}) - 1 AS INTEGER)"
+        self.engine.table("grouped", f"SELECT p.pid, COALESCE(p.site, '') AS site, {month} AS month FROM in_pregnancies AS p")
         self.engine.table(
             "groups", "SELECT site, month, ROW_NUMBER() OVER (ORDER BY site, month) - 1 AS number FROM (SELECT DISTINCT site, month FROM grouped) AS g"
         )
         groups = self.engine.rows("SELECT site, month FROM groups ORDER BY number")
-        rows = self.engine.numbers(
-            "SELECT g.number AS site_month, c.number AS course, COUNT(*) AS count FROM coursed AS d "
-            "JOIN course AS c ON c.course = d.course JOIN grouped AS p ON p.pid = d.pid JOIN groups AS g ON g.site = p.site AND g.month = p.month "
-            "GROUP BY g.number, c.number"
-        )
-        columns = (np.asarray(rows[name]).astype(np.int64) for name in ("site_month", "course", "count"))
-        return Tally([(site, f"{month // 12}-{month % 12 + 1:02}") for site, month in groups], *columns)
+        joined = "FROM grouped AS p JOIN groups AS g ON g.site = p.site AND g.month = p.month"
+        rows = self.engine.numbers(f"SELECT CAST(p.pid AS INTEGER) AS pid, CAST(g.number AS INTEGER) AS number {joined}")
+        group = np.zeros(1 + int(rows["pid"].max(initial=-1)), dtype=np.int64)
+        group[rows["pid"]] = rows["number"]
+        both, count = np.unique(timed.course * len(groups) + group[timed.pid], return_counts=True)
+        course, group = np.divmod(both, len(groups))
+        return Tally([(site, f"{month // 12}-{month % 12 + 1:02}") for site, month in groups], group, course, count)
 
     @cached_property
     def leaves(self) -> list[str]:

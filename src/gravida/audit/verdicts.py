@@ -27,7 +27,7 @@ def verdicts(engine: Engine, courses: Courses, asked: str) -> tuple[NDArray[Any]
     rows = engine.numbers(
         f"SELECT q.pid, q.day{words}, {columns}, COALESCE(q.gestation_high - q.gestation_low, 0) AS width FROM "
         f"(SELECT a.pid, a.day{words.replace('q.', 'm.')}, {gestations} FROM {asked} AS a "
-        "JOIN moments AS m ON m.pid = a.pid AND m.begins <= a.day AND (m.nexts IS NULL OR a.day < m.nexts) "
+        "JOIN moments AS m ON m.pid = a.pid AND m.begins <= a.day AND a.day < m.nexts "
         "JOIN datings AS d ON d.pid = a.pid AND d.begins <= a.day AND (d.nexts IS NULL OR a.day < d.nexts) AND a.day <= d.ended) "
         f"AS q {joins}"
     )

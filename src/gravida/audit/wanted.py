@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - every name in a query comes from the knowledge or from our own schema, never from a record
 """The pregnancies behind a cell, which are listed only where somebody asks for them by name.
 
 >>> wanted("some-guideline/some-recommendation=due-not-done")
@@ -13,6 +14,7 @@ import numpy as np
 
 from gravida.audit.courses import CODE, STATUSES, Found
 from gravida.audit.engine import Engine
+from gravida.audit.timeline import Timed
 from gravida.guideline import Recommendation
 from gravida.typecheck import nearest
 
@@ -56,16 +58,14 @@ class Lists:
             if each.recommendation not in keys:
                 raise NotThere(f"there is no recommendation {each.recommendation!r} about an act{nearest(each.recommendation, keys)}")
 
-    def add(self, found: Found) -> None:
+    def add(self, found: Found, timed: Timed) -> None:
         """Add those of one portion."""
         numbers = {each.key: number for number, each in enumerate(self.recommendations)}
         for each in self.asked:
             courses = np.flatnonzero(found.status[numbers[each.recommendation]] == CODE[each.status])
-            self.engine.put("wanted", {"number": courses.astype(np.int64)})
-            query = (
-                "SELECT COALESCE(p.site, '') AS site, o.id FROM wanted AS w JOIN course AS c ON c.number = w.number JOIN coursed AS d ON d.course = c.course "
-                "JOIN portion AS o ON o.pid = d.pid JOIN in_pregnancies AS p ON p.pid = d.pid ORDER BY o.id"
-            )
+            self.engine.put("wanted", {"pid": timed.pid[np.isin(timed.course, courses)]})
+            joins = "JOIN portion AS o ON o.pid = w.pid JOIN in_pregnancies AS p ON p.pid = w.pid"
+            query = f"SELECT COALESCE(p.site, '') AS site, o.id FROM wanted AS w {joins} ORDER BY o.id"
             self.rows += [(each.recommendation, each.status, site, key) for site, key in self.engine.rows(query)]
 
     def write(self, path: Path) -> None:

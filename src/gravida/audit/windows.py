@@ -11,6 +11,7 @@ dating is a range, a day of the calendar is two gestations; where there is none,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,16 @@ class Windows:
     def classes(self) -> dict[str, NDArray[np.int32]]:
         """Return the class of each day as a table: day, class."""
         days = np.arange(FIRST_DAY, LAST_DAY + 1, dtype=np.int32)
-        return {"day": days, "class": np.searchsorted(self.cuts, days, side="right").astype(np.int32)}
+        return {"day": days, "class": self._by_day.astype(np.int32)}
+
+    @cached_property
+    def _by_day(self) -> NDArray[np.int16]:
+        return np.searchsorted(self.cuts, np.arange(FIRST_DAY, LAST_DAY + 1), side="right").astype(np.int16)
+
+    def class_of(self, days: Numbers) -> NDArray[np.int16]:
+        """Return the class of some days of gestation."""
+        found: NDArray[np.int16] = self._by_day[np.clip(days, FIRST_DAY, LAST_DAY) - FIRST_DAY]
+        return found
 
     def clock(self, begins: tuple[Numbers, Numbers], ends: tuple[Numbers, Numbers], width: Numbers) -> Clock:
         """Return where moments stand. ``begins`` and ``ends`` are the classes of their least and greatest gestation; ``width`` the days between these."""

@@ -56,7 +56,7 @@ def _counted(claims: Sequence[Claim], knowledge: Knowledge, folder: Path, people
 
 def _ask_weekly(engine: Duck) -> None:
     """Ask for the days when something became known, and for one a week until something else does."""
-    moments = engine.numbers("SELECT m.pid, m.begins, COALESCE(m.nexts - 1, p.ended_on) AS ends FROM moments AS m JOIN in_pregnancies AS p ON p.pid = m.pid")
+    moments = engine.numbers("SELECT pid, begins, nexts - 1 AS ends FROM moments")
     pid, begins, ends = (np.asarray(moments[name]).astype(np.int64) for name in ("pid", "begins", "ends"))
     weeks = (ends - begins) // DAYS_IN_A_WEEK + 1
     first = np.repeat(begins, weeks)

@@ -102,7 +102,7 @@ class Answers:
         audit = self._judge(questions, [Told(each) for each in histories])
         words = ", ".join(audit.classes.words)
         day = START + KNOWN_FROM + 1
-        found = self.engine.numbers(f"SELECT pid, {words} FROM moments WHERE begins <= {day} AND (nexts IS NULL OR {day} < nexts) ORDER BY pid")
+        found = self.engine.numbers(f"SELECT pid, {words} FROM moments WHERE begins <= {day} AND {day} < nexts ORDER BY pid")
         if len(found["pid"]) != len(histories):
             raise RuntimeError(f"{len(histories)} histories were shown and {len(found['pid'])} classed")
         return list(map(tuple, audit.classes.of(found).tolist()))

@@ -1,0 +1,143 @@
+# ruff: noqa: S608 - every name in a query comes from the knowledge or from our own schema, never from a record
+"""Courses: all moments of one pregnancy, each as a profile and where its first and last day stand among the windows.
+
+A moment that goes on under another dating is parted there. Pregnancies with the same course are one: their moments are
+worked out once, and the pregnancies counted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gravida.audit.classes import Classes
+from gravida.audit.engine import Columns, Engine
+from gravida.audit.moments import TOGETHER, Calendar, Moments, Numbers, Steps, firsts_of, follows
+from gravida.audit.truths import fingerprint
+from gravida.audit.windows import UNDATED, Windows
+
+ENDS = ("begin_low", "begin_high", "end_low", "end_high")
+NO_DAY = -(2**31) + 1
+"""Stands for a day that nobody knows."""
+MIXERS = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1))
+"""Shifts and factors that spread every bit of a number over all of it (splitmix64)."""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Courses of a portion. ``pid`` and ``course`` tell the course of each pregnancy; courses are numbered from the one with most moments on.
+
+    ``rows`` are the moments of every course, in order: the number of the course, then turn, words of the profile,
+    :data:`ENDS` and width. ``turn`` is even where a moment begins, odd where it goes on under another dating.
+    """
+
+    pid: Numbers
+    course: NDArray[np.intp]
+    rows: Columns
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Finds the courses of one portion."""
+
+    engine: Engine
+    classes: Classes
+    moments: Moments
+    windows: Windows
+
+    def find(self) -> Timed:
+        """Return them."""
+        datings, parts = None, []
+        for moments in self.moments.find():
+            datings = datings or self._datings(moments.calendar)
+            parts.append(self._part(moments, datings))
+        return _courses(parts)
+
+    def _datings(self, calendar: Calendar) -> "_Datings":
+        starts = ", ".join(f"COALESCE({name}, {NO_DAY}) AS {name}" for name in ("start_low", "start_high"))
+        return _Datings.of(calendar, self.engine.numbers(f"SELECT CAST(pid AS INTEGER) AS pid, begins, ended, {starts} FROM datings"))
+
+    def _part(self, moments: Steps, datings: "_Datings") -> "_Part":
+        """Return the courses of some pregnancies, each for itself."""
+        at, columns = self._pieces(moments, datings.part(moments.number))
+        pid = moments.calendar.pid(at)
+        firsts = firsts_of(pid)
+        prints = _mixed(fingerprint(np.column_stack(list(columns.values()))))
+        return _Part(pid[firsts], np.diff(np.append(firsts, len(pid))), np.add.reduceat(prints, firsts) if len(firsts) else prints, columns)
+
+    def _pieces(self, moments: Steps, datings: "_Datings") -> tuple[Numbers, Columns]:
+        """Return when each moment begins, or goes on under another dating, and the columns of :class:`Timed`."""
+        calendar, dating = moments.calendar, datings.at
+        others = dating[1:][calendar.pid(dating[1:]) == calendar.pid(dating[:-1])]
+        at = np.union1d(moments.at, others) if len(others) else moments.at
+        pid, first = calendar.pid(at), calendar.day(at)
+        which, under = (np.searchsorted(each, at, side="right") - 1 for each in (moments.at, dating))
+        last = np.where(follows(pid), np.append(first[1:], 0) - 1, datings.ended[under])
+        low, high = datings.start_low[under], datings.start_high[under]
+        days = {"begin_low": first - high, "begin_high": first - low, "end_low": last - high, "end_high": last - low}
+        dated = low != NO_DAY
+        ends = {name: np.where(dated, self.windows.class_of(each), np.int16(UNDATED)) for name, each in days.items()}
+        begins = moments.at[which] == at
+        words = {word: values[which] for word, values in moments.words.items()}
+        return at, {"turn": (2 * _turns(pid, begins) + ~begins).astype(np.int32), **words, **ends, "width": np.where(dated, high - low, 0).astype(np.int32)}
+
+
+@dataclass(frozen=True)
+class _Datings:
+    """Datings of pregnancies, in order. ``bounds`` are where every :data:`gravida.audit.moments.TOGETHER` of them begin."""
+
+    at: Numbers
+    ended: Numbers
+    start_low: Numbers
+    start_high: Numbers
+    bounds: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, calendar: Calendar, rows: Columns) -> "_Datings":
+        at = calendar.at(rows["pid"], rows["begins"])
+        order = np.argsort(at)
+        borders = np.arange(0, int(rows["pid"].max(initial=0)) + TOGETHER + 1, TOGETHER, dtype=np.int64) * calendar.days
+        ended, low, high = (rows[name][order].astype(np.int64) for name in ("ended", "start_low", "start_high"))
+        return cls(at[order], ended, low, high, np.searchsorted(at[order], borders))
+
+    def part(self, number: int) -> "_Datings":
+        """Return those of some pregnancies."""
+        part = slice(*self.bounds[number : number + 2])
+        return _Datings(self.at[part], self.ended[part], self.start_low[part], self.start_high[part], self.bounds[:0])
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Pregnancies with how many moments each has, a number that stands for its course, and the columns of all their moments."""
+
+    pid: Numbers
+    counts: NDArray[np.intp]
+    prints: NDArray[np.uint64]
+    columns: Columns
+
+
+def _turns(pid: Numbers, begins: NDArray[np.bool_]) -> Numbers:
+    """Return how many moments of its pregnancy have begun, from 1 on."""
+    begun, new = np.cumsum(begins), firsts_of(pid)
+    return begun - np.repeat(begun[new] - 1, np.diff(np.append(new, len(pid))))
+
+
+def _courses(parts: Sequence[_Part]) -> Timed:
+    """Return the courses of all pregnancies."""
+    pid, counts, prints = (np.concatenate([getattr(part, name) for part in parts]) for name in ("pid", "counts", "prints"))
+    _, some, course = np.unique(prints, return_index=True, return_inverse=True)
+    order = np.argsort(-counts[some], kind="stable")
+    number = np.empty_like(order)
+    number[order] = np.arange(len(order))
+    many, firsts = counts[some][order], (np.cumsum(counts) - counts)[some][order]
+    at = np.repeat(firsts - (np.cumsum(many) - many), many) + np.arange(int(many.sum()))
+    rows = {name: np.concatenate([part.columns[name] for part in parts])[at] for name in parts[0].columns}
+    return Timed(pid, number[course.reshape(-1)], {"course": np.repeat(np.arange(len(order)), many), **rows})
+
+
+def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return numbers of which sums are as good as numbers drawn by lot."""
+    for shift, factor in MIXERS:
+        numbers = (numbers ^ (numbers >> np.uint64(shift))) * np.uint64(factor)
+    return numbers
