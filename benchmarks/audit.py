@@ -26,12 +26,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from gravida.audit.engine import Duck
 from gravida.audit.intake import open_folder
 from gravida.audit.portions import Plan, run
 from gravida.audit.records import record_on
 from gravida.audit.run import Audit, audited
+from gravida.audit.timeline import Timed
 from gravida.flat import TABLES
 from gravida.library import load
 from gravida.prepare import Situation, prepare
@@ -45,7 +47,7 @@ MOST_GB = 5
 MOST_STAGED = 1_000_000
 """Pregnancies of which the time of each stage is told."""
 STAGES = {
-    "preparing": (("intake", "load"), ("entries", "make"), ("states", "make"), ("moments", "make"), ("timeline", "make")),
+    "preparing": (("intake", "load"), ("entries", "make"), ("states", "make"), ("timeline", "find")),
     "verdicts": (("classes", "learn"), ("courses", "find")),
 }
 
@@ -87,10 +89,16 @@ def stages(source: Path) -> tuple[Counter[str], float]:
             _clock(getattr(audit, part) if part else audit, name, stage, spent)
     begin, moments = time.perf_counter(), 0
     for portion in audit.intake.portions(PORTION):
-        audit.merge(audit.part(portion))
-        moments += engine.rows("SELECT COUNT(*) FROM moments")[0][0]
+        timed, _ = audit.add(portion)
+        moments += _moments(timed)
     spent["counting"] = time.perf_counter() - begin - sum(spent.values())
     return spent, moments / sum(audit.counts.pregnancies.values())
+
+
+def _moments(timed: Timed) -> int:
+    """Return how many moments all pregnancies have together. One that goes on under another dating is one."""
+    begun = timed.rows["course"][timed.rows["turn"] % 2 == 0]
+    return int(np.bincount(begun)[timed.course].sum())
 
 
 def _clock(part: object, name: str, stage: str, spent: Counter[str]) -> None:

@@ -146,6 +146,50 @@ def test_both_engines_agree_where_scans_are_certain_and_stitches_are_not(knowled
     assert compared > 1_000_000
 
 
+def doubtful(random, key):
+    """Return the tables of a pregnancy with several scans on few days and of few lengths, of which some are unknown in one way, or recorded late."""
+    began = date(2026, 1, 1)
+    known, last = began + timedelta(60), began + timedelta(random.randint(200, 270))
+    own = {"pregnancy_id": key, "known_from": known, "ended_on": last, "pregnancy_plurality": random.choice((1, 2)), "scans_known": True}
+    own |= {"pregnancy_last_period": random.choice((began, began, began, None)), "scans_open": random.choice((None, None, None, True))}
+    own |= {"cerclages_known": random.choice((True, True, None)), "cerclages_open": random.choice((None, None, None, True))}
+    scans = [scan(random, key, entry, began) for entry in range(random.choice((1, 2, 3, 4, 5)))]
+    placed = began + timedelta(random.choice((110, 130, 150)))
+    stitch = {"pregnancy_id": key, "entry": 0, "placed_on": placed, "recorded_on": random.choice((None, placed + timedelta(20))), "kind": "transvaginal"}
+    return {"pregnancies": [own], "scans": scans, "cerclages": [stitch] if random.random() < 0.2 else []}
+
+
+def scan(random, key, entry, began):
+    """Return a scan of which something is perhaps not known: its day, its way, why, or the length, which may be a range."""
+    day = began + timedelta(random.choice((112, 126, 139, 140, 153, 167, 168, 200)))
+    length = random.choice((9, 14, 22, 22, 25, 26, 30, 36, 40, 40))
+    found = {
+        "pregnancy_id": key, "entry": entry, "on": day, "cervical_length_mm": length, "recorded_on": random.choice((None, None, day + timedelta(15))),
+        "route": random.choice(("transvaginal", "transvaginal", "transabdominal")), "reason": random.choice(("incidental", "surveillance")),
+    }  # fmt: skip
+    lacking = random.choice((None, None, None, "route", "reason", "cervical_length_mm", "on", "day told of late", "range"))
+    if lacking == "day told of late":
+        found |= {"on": None, "at_days": (day - began).days, "recorded_on": day + timedelta(3)}
+    elif lacking == "range":
+        found["cervical_length_mm_to"] = length + 5
+    elif lacking:
+        found[lacking] = None
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_both_engines_agree_where_something_of_a_scan_is_unknown(knowledge, written, seed):
+    random, tables = Random(seed), {name: [] for name in TABLES}  # noqa: S311
+    for number in range(400):
+        for name, rows in doubtful(random, f"p{number:04}").items():
+            tables[name] += rows
+
+    found, compared = disagreements(Duck(), knowledge, written(tables), by_pregnancy(tables), 10, seed)
+
+    assert found == []
+    assert compared > 1_000_000
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """Return a folder with synthetic pregnancies."""

@@ -51,20 +51,13 @@ class Timeline:
         datings, parts = None, []
         for moments in self.moments.find():
             datings = datings or self._datings(moments.calendar)
-            parts.append(self._part(moments, datings))
+            at, columns = self._pieces(moments, datings.part(moments.number))
+            parts.append(_Part.of(moments.calendar.pid(at), columns))
         return _courses(parts)
 
     def _datings(self, calendar: Calendar) -> "_Datings":
         starts = ", ".join(f"COALESCE({name}, {NO_DAY}) AS {name}" for name in ("start_low", "start_high"))
         return _Datings.of(calendar, self.engine.numbers(f"SELECT CAST(pid AS INTEGER) AS pid, begins, ended, {starts} FROM datings"))
-
-    def _part(self, moments: Steps, datings: "_Datings") -> "_Part":
-        """Return the courses of some pregnancies, each for itself."""
-        at, columns = self._pieces(moments, datings.part(moments.number))
-        pid = moments.calendar.pid(at)
-        firsts = firsts_of(pid)
-        prints = _mixed(fingerprint(np.column_stack(list(columns.values()))))
-        return _Part(pid[firsts], np.diff(np.append(firsts, len(pid))), np.add.reduceat(prints, firsts) if len(firsts) else prints, columns)
 
     def _pieces(self, moments: Steps, datings: "_Datings") -> tuple[Numbers, Columns]:
         """Return when each moment begins, or goes on under another dating, and the columns of :class:`Timed`."""
@@ -115,6 +108,13 @@ class _Part:
     counts: NDArray[np.intp]
     prints: NDArray[np.uint64]
     columns: Columns
+
+    @classmethod
+    def of(cls, pid: Numbers, columns: Columns) -> "_Part":
+        """Return them, given the pregnancy of each moment and its columns, in order."""
+        firsts = firsts_of(pid)
+        prints = _mixed(fingerprint(np.column_stack(list(columns.values()))))
+        return cls(pid[firsts], np.diff(np.append(firsts, len(pid))), np.add.reduceat(prints, firsts) if len(firsts) else prints, columns)
 
 
 def _turns(pid: Numbers, begins: NDArray[np.bool_]) -> Numbers:
