@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MARK, SYNTHETIC = "audit.json", "synthetic.json"
 """The files by which an audit of ours, and a population that was made up, are known."""
 ENOUGH = 3000
-"""Bytes of DuckDB's memory for each pregnancy of a portion, with room to spare: a process grew by 1,700 for each."""
+"""Bytes of DuckDB's memory for each pregnancy of a portion, with room to spare: a process grew by 1,250 for each."""
 
 
 @click.command("audit")

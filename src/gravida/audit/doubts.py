@@ -2,8 +2,9 @@
 """Which picks are in doubt, where something of an entry is unknown.
 
 A pick takes the shortest of the entries that belong, or the latest. One that may or may not belong leaves it in doubt, unless
-an entry that surely belongs is as short, or as late; one whose value nobody recorded always does. So an entry that is
-unknown in some way comes down to one bit for each pick: where a pick is in doubt, it does not matter for how many reasons.
+an entry that surely belongs is as short, or as late; one without a day always does. So an entry that is unknown in some
+way comes down to one bit for each pick: where a pick is in doubt, it does not matter for how many reasons. (That nobody
+recorded the value of an entry is part of its kind.)
 
 This is so where all values are exact. Where one is a range, or an entry is replaced by another, entries keep their order.
 """
@@ -47,11 +48,11 @@ class Doubts:
 
     def entries(self) -> str:
         """Return the SQL of the entries of the pregnancies in ``doubtful``, with :data:`MASKS`. One without a day is never sure to be the latest."""
-        sure, maybe, void = (self._mask(number) for number, _ in enumerate(MASKS))
+        sure, maybe = (self._mask(number) for number, _ in enumerate(MASKS))
         undated = f"CASE WHEN s.day_low IS NULL THEN (({sure}) | ({maybe})) & {self._ages()} ELSE 0 END"
         kinds = f"SELECT DISTINCT kind, {', '.join(masks_of(self.needed))} FROM kind_{self.needed.name}"
         rows = f"FROM sorted AS s JOIN ({kinds}) AS k ON k.kind = s.kind WHERE s.pid IN (SELECT pid FROM doubtful)"
-        return f"SELECT s.*, {sure} AS sure, {maybe} AS maybe, ({void}) | {undated} AS void {rows}"
+        return f"SELECT s.*, {sure} AS sure, {maybe} AS maybe, {undated} AS undated {rows}"
 
     def _mask(self, number: int) -> str:
         """Return the SQL of a mask, by what is known of the entry and stitches."""
@@ -65,9 +66,9 @@ class Doubts:
     def states(self) -> str:
         """Return the SQL of what is in doubt from each day on, as a key: pid, begins, doubt."""
         best = ", ".join(each for bit, pick in enumerate(extremes(self.needed)) for each in _best(bit, pick))
-        rows = f"SELECT pid, begins, BIT_OR(void) OVER earlier AS void, {best} FROM doubted {IN_TIME}"
+        rows = f"SELECT pid, begins, BIT_OR(undated) OVER earlier AS undated, {best} FROM doubted {IN_TIME}"
         doubts = [_in_doubt(bit, pick) for bit, pick in enumerate(extremes(self.needed))]
-        doubt = key(literal(f"doubts of {self.needed.name}"), " | ".join(["void", *doubts]), *self._compared())
+        doubt = key(literal(f"doubts of {self.needed.name}"), " | ".join(["undated", *doubts]), *self._compared())
         return f"SELECT DISTINCT pid, begins, {doubt} AS doubt FROM ({rows}) AS d"
 
     def _compared(self) -> Iterator[str]:

@@ -34,8 +34,8 @@ WORD = 62
 """Bits for each column."""
 AFTERWARDS, UNTOLD = 1, 4
 """Sides of a stitch that have bits and masks of their own: after it, and where nobody told of any."""
-MASKS = ("sure", "maybe", "void")
-"""Of an entry, as bits by :func:`extremes`: which picks surely take it, which may or may not, and which may with a value that is not known exactly."""
+MASKS = ("sure", "maybe")
+"""Of an entry, as bits by :func:`extremes`: which picks surely take it, and which may or may not."""
 
 
 @dataclass
@@ -122,9 +122,9 @@ class Kinds:
 
 
 def is_sorted(needed: ListNeeds, meaning: Meaning) -> bool:
-    """Return whether entries of a list can be sorted into kinds: no ``where`` looks at their age, and every pick has a ``where``."""
+    """Return whether entries of a list can be sorted into kinds: no ``where`` looks at their age, every pick has a ``where``, and a word has a bit for each."""
     wheres = [meaning.criteria.get(name) for name in _facts(needed)]
-    return all(where is not None and not _looks_at_age(where) for where in wheres)
+    return all(where is not None and not _looks_at_age(where) for where in wheres) and len(extremes(needed)) <= WORD
 
 
 def _looks_at_age(where: Node) -> bool:
@@ -232,8 +232,7 @@ class _Sorted:
         yield np.zeros((len(MASKS), len(self.values["record_id"])), dtype=np.int64)
         for place, pick in enumerate(extremes(self.needed)):
             belongs = self.truths[f"{pick.name} {after}"]
-            is_open = pick.value != AGE and self.values[f"open_{pick.value}"] != 0
-            yield np.stack([belongs == TRUE, belongs == UNKNOWN, (belongs != FALSE) & is_open]).astype(np.int64) << place
+            yield np.stack([belongs == TRUE, belongs == UNKNOWN]).astype(np.int64) << place
 
     def _bits(self, after: str) -> Iterator[NDArray[np.bool_]]:
         """Yield that a ``where`` holds, and that it may; that a pick takes an entry, and a number so short, or so long."""
