@@ -132,18 +132,17 @@ class Result:
 
     def _shown(self, **row: object) -> Row:
         """Return a row whose last value is a count, as it may be shown."""
-        what = list(row)[-1]
-        cell = self.cell(int(str(row.pop(what))))
+        what, count = row.popitem()
+        cell = self.cell(int(str(count)))
         return {**row, what: cell.shown, "suppressed": cell.suppressed}
 
     def _recommendations(self) -> Iterator[Row]:
         by = {each.key: each for each in self.recommendations}
         for (key, site, month), statuses in sorted(self.by("recommendation", "site", "month").items()):
             each = by[key]
+            head = {"guideline": each.guideline, "recommendation": each.id, "topic": each.topic, "stance": each.stance, "acts": ";".join(each.actions)}
             for status, count in sorted(statuses.items()):
                 if not status.startswith("never"):
-                    acts = ";".join(each.actions)
-                    head = {"guideline": each.guideline, "recommendation": each.id, "topic": each.topic, "stance": each.stance, "acts": acts}
                     yield self._shown(**head, site=site, month=month, status=status, pregnancies=count)
 
     def _acts(self) -> Iterator[Row]:
