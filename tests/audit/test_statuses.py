@@ -10,12 +10,13 @@ from test_engines_agree import by_pregnancy, rows_of
 from gravida.audit.courses import CODE, STATUSES, SUPPORT
 from gravida.audit.engine import Duck
 from gravida.audit.intake import open_folder
-from gravida.audit.needs import needs_of
+from gravida.audit.needs import OWN, needs_of
 from gravida.audit.outcomes import acts_of
 from gravida.audit.records import record_on
 from gravida.audit.run import Audit, audited
 from gravida.cli import main
 from gravida.evaluate import truth
+from gravida.flat import TABLES
 from gravida.logic import both, either, some
 from gravida.prepare import prepare
 from gravida.verdict import applies, clock_of, is_done, is_due_again, is_impossible
@@ -139,9 +140,25 @@ def test_what_comes_of_synthetic_pregnancies_with_much_in_them_is_what_every_sin
     assert {"due-done-in-time", "due-done-late", "due-not-done", "due-done-unknown", "supported"} <= met
 
 
-def disagreements(knowledge, folder, pregnancies):
+def test_a_dating_that_changes_on_a_day_on_which_nothing_else_does_counts_where_only_lists_are_asked_about(knowledge, written):
+    chosen = [each for each in audited(knowledge) if OWN not in needs_of(knowledge, [each]).atoms]
+    tables = {name: [] for name in TABLES}
+    for number in range(4):
+        key = {"pregnancy_id": f"p{number}"}
+        own = {"known_from": date(2026, 5, 1), "ended_on": date(2026, 8, 1), "pregnancy_last_period": date(2026, 1, 1)}
+        tables["pregnancies"].append(key | own)
+        tables["updates"].append(key | {"recorded_on": date(2026, 6, 20 + number), "pregnancy_last_period": date(2025, 10, 1)})
+
+    wrong, met = disagreements(knowledge, written(tables), by_pregnancy(tables), chosen)
+
+    asked = {each.key for each in chosen} | {act for each in chosen for act in each.actions}  # what other acts rest on is not read
+    assert [each for each in wrong if each[1] in asked] == []
+    assert "unknown-criterion" in met  # whether there is a stitch, when the window for birth opens under the new dating
+
+
+def disagreements(knowledge, folder, pregnancies, chosen=None):
     """Return where the audit and the definitions differ for some pregnancies, and everything that was found."""
-    chosen, engine = audited(knowledge), Duck()
+    chosen, engine = chosen or audited(knowledge), Duck()
     audit = Audit(engine, knowledge, open_folder(folder, engine), chosen)
     (portion,) = audit.intake.portions(100_000)
     timed, found = audit.add(portion)

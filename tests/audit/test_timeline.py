@@ -37,7 +37,7 @@ def profiles(every):
 @given(st.lists(KNOWN, min_size=1, max_size=3))
 def test_moments_are_what_holds_from_each_change_on(every):
     columns = [arrays(known) for known in every]
-    calendar = Calendar.of([days for _, days, _ in columns])
+    calendar = Calendar(-400, 20_401)
     changes = [(word, *_changes(calendar, calendar.at(pid, days), values)) for word, (pid, days, values) in enumerate(columns)]
 
     found = _steps(0, calendar, [str(word) for word, _ in enumerate(every)], changes)

@@ -28,7 +28,7 @@ TOGETHER = 1 << 12
 
 @dataclass(frozen=True)
 class Calendar:
-    """Days of pregnancies as one number each, in the order of pregnancies and then of days.
+    """Days of pregnancies as one number each, in the order of pregnancies and then of days. ``first`` is the first of so many ``days``.
 
     >>> calendar = Calendar(100, 50)
     >>> at = calendar.at(np.array([2]), np.array([120]))
@@ -38,13 +38,6 @@ class Calendar:
 
     first: int
     days: int
-
-    @classmethod
-    def of(cls, days: Sequence[NDArray[Any]]) -> "Calendar":
-        """Return one that has room for some days."""
-        filled = [each for each in days if len(each)]
-        first = min((int(each.min()) for each in filled), default=0)
-        return cls(first, max((int(each.max()) for each in filled), default=0) - first + 1)
 
     def at(self, pid: NDArray[Any], day: NDArray[Any]) -> Numbers:
         """Return the number of each day."""
@@ -115,15 +108,18 @@ class Moments:
         """Yield them, for :data:`TOGETHER` pregnancies at a time."""
         rows = {name: self._rows(name) for name in self.needs.atoms}
         told = self._told()
-        every = [*rows.values(), told]
-        calendar = Calendar.of([each["begins"] for each in every])
-        last = max(int(each["pid"].max(initial=0)) for each in every)
+        calendar, last = self._calendar(), max(int(each["pid"].max(initial=0)) for each in (*rows.values(), told))
         borders = np.arange(0, last + TOGETHER + 1, TOGETHER, dtype=np.int64) * calendar.days
         tracks = {name: Track.of(calendar.at(each["pid"], each["begins"]), each["class"], borders) for name, each in rows.items()}
         spoken = Track.of(calendar.at(told["pid"], told["begins"]), told["saying"], borders)
         sayings = self._sayings()
         for number in range(len(borders) - 1):
             yield self._part(number, calendar, {name: each.part(number) for name, each in tracks.items()}, spoken.part(number), sayings)
+
+    def _calendar(self) -> Calendar:
+        """Return one that has room for every day of every pregnancy: nothing begins before it was known, or after it ended."""
+        ((first, last),) = self.engine.rows("SELECT COALESCE(MIN(known_from), 0), COALESCE(MAX(ended_on), 0) FROM in_pregnancies")
+        return Calendar(int(first), int(last) - int(first) + 1)
 
     @property
     def _lists(self) -> list[str]:
