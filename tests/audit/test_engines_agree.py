@@ -189,7 +189,7 @@ def scan(random, key, entry, began):
 @pytest.mark.parametrize("seed", range(2))
 def test_both_engines_agree_where_something_of_a_scan_is_unknown(knowledge, written, seed):
     random, tables = Random(seed), {name: [] for name in TABLES}  # noqa: S311
-    for number in range(900):
+    for number in range(450):
         for name, rows in doubtful(random, f"p{number:04}").items():
             tables[name] += rows
 

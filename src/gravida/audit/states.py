@@ -5,10 +5,10 @@ Each recording holds from a day to a day and adds its key while it holds. A key 
 tell apart, so the sum of the keys that hold stands for the multiset of what is known. Two different multisets share a
 sum by chance once in 10^19.
 
-Entries that facts compare with each other (the *shortest* length, the *latest* finding) carry their order beside their
-place among the limits, because an entry of which something is unknown may or may not be the one that counts. Where a
-number is a range, it goes in as it is, and so do gestations where a stitch was placed, because a scan after a stitch
-says something else than one before.
+Where something of an entry is unknown, it may or may not be the one that counts as the *shortest* or the *latest*: what
+that leaves in doubt goes into the key (:mod:`gravida.audit.doubts`). Where a number is a range, or one entry is replaced by
+another, entries carry their order beside their place among the limits. A range goes in as it is, and so do gestations
+where a stitch was placed, because a scan after a stitch says something else than one before.
 """
 
 from collections.abc import Iterator, Sequence
