@@ -44,6 +44,7 @@ SAME_BY_CHANCE = {
     ("two_maps.py", 50.0): "where a picture ends",
     ("truths.py", 14): "bits that change places",
     ("courses.py", 14): "courses that are worked out together, as a power of two",
+    ("timeline.py", 30): "bits by which a number is mixed",
     ("lives.py", 10): "base of a number that stands for no scan",
     ("tidy_tables.py", 10): "digits of a number",
     ("page.py", 10): "numbers that are shown",
