@@ -39,6 +39,10 @@ class Calendar:
     first: int
     days: int
 
+    def borders(self, last: int) -> Numbers:
+        """Return where every :data:`TOGETHER` pregnancies begin, and where those end among which is the ``last``."""
+        return np.arange(0, last + TOGETHER + 1, TOGETHER, dtype=np.int64) * self.days
+
     def at(self, pid: NDArray[Any], day: NDArray[Any]) -> Numbers:
         """Return the number of each day."""
         return pid.astype(np.int64) * self.days + (day.astype(np.int64) - self.first)
@@ -54,23 +58,25 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Track:
-    """What holds from which day on, in order: a class, or what is said about lists. ``bounds`` are where every :data:`TOGETHER` pregnancies begin."""
+    """What holds from which day on, in order, in columns of numbers. ``bounds`` are where every :data:`TOGETHER` pregnancies begin."""
 
     at: Numbers
-    value: Numbers
+    values: Mapping[str, Numbers]
     bounds: NDArray[np.intp]
 
     @classmethod
-    def of(cls, at: Numbers, value: NDArray[Any], borders: Numbers) -> "Track":
-        """Return what holds in order, given in any."""
+    def of(cls, calendar: Calendar, rows: Columns, borders: Numbers) -> "Track":
+        """Return what holds in order, given in any, by ``pid`` and ``begins``."""
+        at = calendar.at(rows["pid"], rows["begins"])
         order = np.argsort(at)
         at = at[order]
-        return cls(at, value[order].astype(np.int64), np.searchsorted(at, borders))
+        values = {name: each[order].astype(np.int64) for name, each in rows.items() if name not in ("pid", "begins")}
+        return cls(at, values, np.searchsorted(at, borders))
 
     def part(self, number: int) -> "Track":
         """Return the part of some pregnancies."""
         part = slice(*self.bounds[number : number + 2])
-        return Track(self.at[part], self.value[part], self.bounds[:0])
+        return Track(self.at[part], {name: each[part] for name, each in self.values.items()}, self.bounds[:0])
 
 
 @dataclass(frozen=True)
@@ -109,9 +115,8 @@ class Moments:
         rows = {name: self._rows(name) for name in self.needs.atoms}
         told = self._told()
         calendar, last = self._calendar(), max(int(each["pid"].max(initial=0)) for each in (*rows.values(), told))
-        borders = np.arange(0, last + TOGETHER + 1, TOGETHER, dtype=np.int64) * calendar.days
-        tracks = {name: Track.of(calendar.at(each["pid"], each["begins"]), each["class"], borders) for name, each in rows.items()}
-        spoken = Track.of(calendar.at(told["pid"], told["begins"]), told["saying"], borders)
+        borders = calendar.borders(last)
+        tracks, spoken = {name: Track.of(calendar, each, borders) for name, each in rows.items()}, Track.of(calendar, told, borders)
         sayings = self._sayings()
         for number in range(len(borders) - 1):
             yield self._part(number, calendar, {name: each.part(number) for name, each in tracks.items()}, spoken.part(number), sayings)
@@ -148,7 +153,7 @@ class Moments:
         return self.engine.numbers(f"SELECT {codes} FROM sayings AS s {joins} ORDER BY s.saying")
 
     def _part(self, number: int, calendar: Calendar, tracks: Mapping[str, Track], told: Track, sayings: Columns) -> Steps:
-        changes = [(self.classes.places[name].word, *_changes(calendar, each.at, self._coded(name, each.value))) for name, each in tracks.items()]
+        changes = [(self.classes.places[name].word, *_changes(calendar, each.at, self._coded(name, each.values["class"]))) for name, each in tracks.items()]
         changes += [(word, *_changes(calendar, told.at, codes)) for word, codes in enumerate(self._said(calendar, tracks, told, sayings))]
         return _steps(number, calendar, self.classes.words, changes)
 
@@ -161,7 +166,7 @@ class Moments:
         pid = calendar.pid(told.at)
         for name, classes in sayings.items():
             filled = np.isin(pid, calendar.pid(tracks[name].at))
-            words[self.classes.places[name].word] += np.where(filled, 0, self._coded(name, classes)[told.value])
+            words[self.classes.places[name].word] += np.where(filled, 0, self._coded(name, classes)[told.values["saying"]])
         return words
 
 
@@ -170,13 +175,14 @@ def follows(pid: Numbers) -> NDArray[np.bool_]:
     return np.append(pid[1:] == pid[:-1], np.zeros(min(len(pid), 1), dtype=np.bool_))
 
 
-def firsts_of(numbers: Numbers) -> NDArray[np.intp]:
-    """Return the places of numbers that differ from the one before.
+def runs_of(numbers: Numbers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the places of numbers that differ from the one before, and how many are alike from there on.
 
-    >>> firsts_of(np.array([4, 4, 7, 9, 9]))
-    array([0, 2, 3])
+    >>> runs_of(np.array([4, 4, 7, 9, 9]))
+    (array([0, 2, 3]), array([2, 1, 2]))
     """
-    return np.flatnonzero(np.append(np.ones(min(len(numbers), 1), dtype=np.bool_), numbers[1:] != numbers[:-1]))
+    firsts = np.flatnonzero(np.append(np.ones(min(len(numbers), 1), dtype=np.bool_), numbers[1:] != numbers[:-1]))
+    return firsts, np.diff(np.append(firsts, len(numbers)))
 
 
 def _changes(calendar: Calendar, at: Numbers, codes: Numbers) -> tuple[Numbers, Numbers]:
@@ -196,10 +202,9 @@ def _steps(number: int, calendar: Calendar, words: Sequence[str], changes: Seque
     """
     at = np.concatenate([each for _, each, _ in changes])
     order = np.argsort(at)
-    firsts = firsts_of(at[order])
+    firsts, _ = runs_of(at[order])
     at = at[order][firsts]
-    new = firsts_of(calendar.pid(at))
-    counts = np.diff(np.append(new, len(at)))
+    new, counts = runs_of(calendar.pid(at))
     found = {}
     for place, word in enumerate(words):
         values = np.concatenate([each if where == place else np.zeros(len(each), dtype=np.int64) for where, _, each in changes])[order]

@@ -73,9 +73,8 @@ class Audit:
         self.moments = Moments(self.engine, self.needs, self.classes)
         outcomes, windows = Outcomes(self.needs, self.recommendations, self.knowledge.actions), Windows([each.window for each in self.recommendations])
         self.courses = Courses(self.classes, outcomes, windows, [self._counts(each) for each in self.recommendations], self._families())
-        self.timeline, self.quality = Timeline(self.engine, self.classes, self.moments, self.courses.windows), Quality(self.engine, self.intake, self.needs)
+        self.timeline, self.quality = Timeline(self.engine, self.moments, self.courses.windows), Quality(self.engine, self.intake, self.needs)
         self.counts, self.lists = self._no_counts(), Lists(self.engine, self.recommendations, self.asked)
-        self.engine.put("day_class", self.courses.windows.classes())
 
     def _counts(self, recommendation: Recommendation) -> bool:
         """Return whether a recommendation can support an act: it is current, and somebody has read it."""

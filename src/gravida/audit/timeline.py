@@ -11,15 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gravida.audit.classes import Classes
 from gravida.audit.engine import Columns, Engine
-from gravida.audit.moments import TOGETHER, Calendar, Moments, Numbers, Steps, firsts_of, follows
+from gravida.audit.moments import Calendar, Moments, Numbers, Steps, Track, follows, runs_of
 from gravida.audit.truths import fingerprint
-from gravida.audit.windows import UNDATED, Windows
+from gravida.audit.windows import NO_DAY, Windows
 
 ENDS = ("begin_low", "begin_high", "end_low", "end_high")
-NO_DAY = -(2**31) + 1
-"""Stands for a day that nobody knows."""
 MIXERS = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1))
 """Shifts and factors that spread every bit of a number over all of it (splitmix64)."""
 
@@ -42,7 +39,6 @@ class Timeline:
     """Finds the courses of one portion."""
 
     engine: Engine
-    classes: Classes
     moments: Moments
     windows: Windows
 
@@ -55,49 +51,26 @@ class Timeline:
             parts.append(_Part.of(moments.calendar.pid(at), columns))
         return _courses(parts)
 
-    def _datings(self, calendar: Calendar) -> "_Datings":
+    def _datings(self, calendar: Calendar) -> Track:
         starts = ", ".join(f"COALESCE({name}, {NO_DAY}) AS {name}" for name in ("start_low", "start_high"))
-        return _Datings.of(calendar, self.engine.numbers(f"SELECT CAST(pid AS INTEGER) AS pid, begins, ended, {starts} FROM datings"))
+        rows = self.engine.numbers(f"SELECT CAST(pid AS INTEGER) AS pid, begins, ended, {starts} FROM datings")
+        return Track.of(calendar, rows, calendar.borders(int(rows["pid"].max(initial=0))))
 
-    def _pieces(self, moments: Steps, datings: "_Datings") -> tuple[Numbers, Columns]:
+    def _pieces(self, moments: Steps, datings: Track) -> tuple[Numbers, Columns]:
         """Return when each moment begins, or goes on under another dating, and the columns of :class:`Timed`."""
         calendar, dating = moments.calendar, datings.at
         others = dating[1:][calendar.pid(dating[1:]) == calendar.pid(dating[:-1])]
         at = np.union1d(moments.at, others) if len(others) else moments.at
         pid, first = calendar.pid(at), calendar.day(at)
         which, under = (np.searchsorted(each, at, side="right") - 1 for each in (moments.at, dating))
-        last = np.where(follows(pid), np.append(first[1:], 0) - 1, datings.ended[under])
-        low, high = datings.start_low[under], datings.start_high[under]
+        last = np.where(follows(pid), np.append(first[1:], 0) - 1, datings.values["ended"][under])
+        low, high = datings.values["start_low"][under], datings.values["start_high"][under]
         days = {"begin_low": first - high, "begin_high": first - low, "end_low": last - high, "end_high": last - low}
         dated = low != NO_DAY
-        ends = {name: np.where(dated, self.windows.class_of(each), np.int16(UNDATED)) for name, each in days.items()}
+        ends = {name: self.windows.class_of(each, dated) for name, each in days.items()}
         begins = moments.at[which] == at
         words = {word: values[which] for word, values in moments.words.items()}
         return at, {"turn": (2 * _turns(pid, begins) + ~begins).astype(np.int32), **words, **ends, "width": np.where(dated, high - low, 0).astype(np.int32)}
-
-
-@dataclass(frozen=True)
-class _Datings:
-    """Datings of pregnancies, in order. ``bounds`` are where every :data:`gravida.audit.moments.TOGETHER` of them begin."""
-
-    at: Numbers
-    ended: Numbers
-    start_low: Numbers
-    start_high: Numbers
-    bounds: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, calendar: Calendar, rows: Columns) -> "_Datings":
-        at = calendar.at(rows["pid"], rows["begins"])
-        order = np.argsort(at)
-        borders = np.arange(0, int(rows["pid"].max(initial=0)) + TOGETHER + 1, TOGETHER, dtype=np.int64) * calendar.days
-        ended, low, high = (rows[name][order].astype(np.int64) for name in ("ended", "start_low", "start_high"))
-        return cls(at[order], ended, low, high, np.searchsorted(at[order], borders))
-
-    def part(self, number: int) -> "_Datings":
-        """Return those of some pregnancies."""
-        part = slice(*self.bounds[number : number + 2])
-        return _Datings(self.at[part], self.ended[part], self.start_low[part], self.start_high[part], self.bounds[:0])
 
 
 @dataclass(frozen=True)
@@ -112,15 +85,15 @@ class _Part:
     @classmethod
     def of(cls, pid: Numbers, columns: Columns) -> "_Part":
         """Return them, given the pregnancy of each moment and its columns, in order."""
-        firsts = firsts_of(pid)
+        firsts, counts = runs_of(pid)
         prints = _mixed(fingerprint(np.column_stack(list(columns.values()))))
-        return cls(pid[firsts], np.diff(np.append(firsts, len(pid))), np.add.reduceat(prints, firsts) if len(firsts) else prints, columns)
+        return cls(pid[firsts], counts, np.add.reduceat(prints, firsts) if len(firsts) else prints, columns)
 
 
 def _turns(pid: Numbers, begins: NDArray[np.bool_]) -> Numbers:
     """Return how many moments of its pregnancy have begun, from 1 on."""
-    begun, new = np.cumsum(begins), firsts_of(pid)
-    return begun - np.repeat(begun[new] - 1, np.diff(np.append(new, len(pid))))
+    begun, (new, counts) = np.cumsum(begins), runs_of(pid)
+    return begun - np.repeat(begun[new] - 1, counts)
 
 
 def _courses(parts: Sequence[_Part]) -> Timed:

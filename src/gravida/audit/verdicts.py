@@ -12,33 +12,28 @@ from numpy.typing import NDArray
 from gravida.audit.courses import Courses
 from gravida.audit.engine import Engine
 from gravida.audit.truths import Planes, unpacked
-from gravida.audit.windows import UNDATED, within
+from gravida.audit.windows import NO_DAY
 from gravida.guideline import Verdict
-
-AT = ("gestation_low", "gestation_high")
 
 
 def verdicts(engine: Engine, courses: Courses, asked: str) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return which rows of a table (``pid``, ``day``) were asked, and the verdicts. Shapes (n, 2) and (n, recommendations)."""
-    gestations = "a.day - d.start_high AS gestation_low, a.day - d.start_low AS gestation_high"
-    joins = " ".join(f"LEFT JOIN day_class AS {name} ON {name}.day = {within(f'q.{name}')}" for name in AT)
-    columns = ", ".join(f"COALESCE({name}.class, {UNDATED}) AS {name}" for name in AT)
-    words = "".join(f", q.{word}" for word in courses.classes.words)
+    gestations = f"COALESCE(a.day - d.start_high, {NO_DAY}) AS gestation_low, COALESCE(a.day - d.start_low, {NO_DAY}) AS gestation_high"
+    words = "".join(f", m.{word}" for word in courses.classes.words)
     rows = engine.numbers(
-        f"SELECT q.pid, q.day{words}, {columns}, COALESCE(q.gestation_high - q.gestation_low, 0) AS width FROM "
-        f"(SELECT a.pid, a.day{words.replace('q.', 'm.')}, {gestations} FROM {asked} AS a "
+        f"SELECT a.pid, a.day{words}, {gestations} FROM {asked} AS a "
         "JOIN moments AS m ON m.pid = a.pid AND m.begins <= a.day AND a.day < m.nexts "
-        "JOIN datings AS d ON d.pid = a.pid AND d.begins <= a.day AND (d.nexts IS NULL OR a.day < d.nexts) AND a.day <= d.ended) "
-        f"AS q {joins}"
+        "JOIN datings AS d ON d.pid = a.pid AND d.begins <= a.day AND (d.nexts IS NULL OR a.day < d.nexts) AND a.day <= d.ended"
     )
     return np.column_stack([rows["pid"], rows["day"]]), _verdicts(courses, {name: np.asarray(each) for name, each in rows.items()})
 
 
 def _verdicts(courses: Courses, rows: dict[str, NDArray[Any]]) -> NDArray[Any]:
-    size = len(rows["width"])
+    size, dated = len(rows["day"]), rows["gestation_low"] != NO_DAY
     sets = {name: _cases(each, size) for name, each in courses.said(rows).items()}
-    days = (rows["gestation_low"], rows["gestation_high"])
-    clock = courses.windows.clock(days, days, rows["width"])
+    low, high = rows["gestation_low"], rows["gestation_high"]
+    days = (courses.windows.class_of(low, dated), courses.windows.class_of(high, dated))
+    clock = courses.windows.clock(days, days, high - low)
     inside, possible, after = (_cases(each, size) for each in (clock.inside, clock.possible, clock.after))
     windowed = np.array([each.window is not None for each in courses.recommendations])
     overdue = after & (courses.deadline != 0).T

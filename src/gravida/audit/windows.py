@@ -22,15 +22,12 @@ from gravida.guideline import Window
 
 UNDATED, DATED = -1, 0
 """The class of a day that nobody dated, and the least of those that somebody did."""
+NO_DAY = -(2**31) + 1
+"""Stands for a day that nobody knows, where there must be a number."""
 Numbers = NDArray[Any]
 """Shape (n,): a whole number for each moment."""
 FIRST_DAY, LAST_DAY = -40, 400
 """Days of gestation that are told apart; whatever lies beyond is like the first or the last."""
-
-
-def within(day: str) -> str:
-    """Return the SQL of a day of gestation within those that are told apart. It stays null: LEAST would skip a null."""
-    return f"CASE WHEN {day} IS NOT NULL THEN GREATEST(LEAST({day}, {LAST_DAY}), {FIRST_DAY}) END"
 
 
 @dataclass(frozen=True)
@@ -67,19 +64,13 @@ class Windows:
     def _class(self, day: int | None, other: int) -> int:
         return other if day is None else self.cuts.index(day) + 1
 
-    def classes(self) -> dict[str, NDArray[np.int32]]:
-        """Return the class of each day as a table: day, class."""
-        days = np.arange(FIRST_DAY, LAST_DAY + 1, dtype=np.int32)
-        return {"day": days, "class": self._by_day.astype(np.int32)}
-
     @cached_property
     def _by_day(self) -> NDArray[np.int16]:
         return np.searchsorted(self.cuts, np.arange(FIRST_DAY, LAST_DAY + 1), side="right").astype(np.int16)
 
-    def class_of(self, days: Numbers) -> NDArray[np.int16]:
-        """Return the class of some days of gestation."""
-        found: NDArray[np.int16] = self._by_day[np.clip(days, FIRST_DAY, LAST_DAY) - FIRST_DAY]
-        return found
+    def class_of(self, days: Numbers, dated: NDArray[np.bool_]) -> NDArray[np.int16]:
+        """Return the class of some days of gestation, of which not all are dated."""
+        return np.where(dated, self._by_day[np.clip(days, FIRST_DAY, LAST_DAY) - FIRST_DAY], np.int16(UNDATED))
 
     def clock(self, begins: tuple[Numbers, Numbers], ends: tuple[Numbers, Numbers], width: Numbers) -> Clock:
         """Return where moments stand. ``begins`` and ``ends`` are the classes of their least and greatest gestation; ``width`` the days between these."""
